@@ -1,0 +1,192 @@
+// The page's side of the worker: one object, `engine`, started on first use.
+// Every failure is {code, message, …}; the codes are wasm/client's.
+
+/**
+ * @typedef {object} NodeProgress
+ * @property {number} index
+ * @property {string} name
+ * @property {number} acked   bytes this node has acknowledged
+ * @property {number} total
+ * @property {"idle"|"sending"|"done"|"down"} state
+ *
+ * @typedef {object} SendProgress
+ * @property {"sealing"|"sending"|"certifying"|"ready"} phase
+ * @property {number} acked    bytes acknowledged by nodes
+ * @property {number} total
+ * @property {number} rate     bytes a second
+ * @property {number|null} etaMs  null until it can be told
+ * @property {NodeProgress[]} nodes
+ * @property {string|null} message
+ *
+ * @typedef {object} OpenProgress
+ * @property {"opening"|"reading"|"waiting"} phase  waiting: too few nodes answer, it goes on by itself
+ * @property {number} acked    bytes opened and checked
+ * @property {number} total
+ * @property {number} rate
+ * @property {number|null} etaMs
+ * @property {number} have     while waiting: pieces at hand …
+ * @property {number} need     … of the pieces needed
+ * @property {NodeProgress[]} nodes  acked: bytes this node gave
+ * @property {string|null} message
+ *
+ * @typedef {object} Sent
+ * @property {string} link
+ * @property {string} parcelId
+ * @property {number} endsAt         Unix milliseconds
+ * @property {boolean} passphrase
+ * @property {number} nodesHolding
+ * @property {number} nodesTotal
+ * @property {number} nodesNeeded
+ * @property {{name: string, text: string}} recoveryNote
+ * @property {object} others         what others can see of the parcel
+ *
+ * @typedef {object} Opened
+ * @property {string} parcelId
+ * @property {{index: number, name: string, path: string, size: number, type: string, modified: number}[]} files
+ * @property {{words: string, short: string, known: boolean}} sender
+ * @property {number} endsAt
+ * @property {number} total
+ *
+ * @typedef {{code: string, message: string, have?: number, need?: number, node?: number, retry?: boolean}} Failure
+ */
+
+// Trusted Types: the page may make script URLs through this policy alone, and
+// it knows one.
+const WORKER = "/static/js/worker.js";
+const policy = globalThis.trustedTypes
+  ? trustedTypes.createPolicy("floe", {
+      createScriptURL(url) {
+        if (url === WORKER) return url;
+        throw new TypeError("not a script of ours: " + url);
+      },
+    })
+  : { createScriptURL: (url) => url };
+
+class Engine extends EventTarget {
+  #worker = null;
+  #calls = new Map();
+  #last = 0;
+
+  /** Starts the worker early, for instance when a pointer nears the drop area. */
+  warm() {
+    this.#start();
+  }
+
+  /**
+   * @param {{files: {file: File, path: string}[], epochs?: number, passphrase?: string|null, recipients?: string[]}} args
+   * @param {(progress: SendProgress) => void} [onProgress]
+   * @returns {{promise: Promise<Sent>, cancel: () => void}}
+   */
+  send(args, onProgress) {
+    return this.#call("send", args, onProgress);
+  }
+
+  /**
+   * @param {{fragment: string, passphrase?: string|null}} args
+   * @param {(progress: OpenProgress) => void} [onProgress]
+   * @returns {Promise<Opened> & {cancel: () => void}}
+   */
+  open(args, onProgress) {
+    const { promise, cancel } = this.#call("open", args, onProgress);
+    return Object.assign(promise, { cancel });
+  }
+
+  /**
+   * One file of an opened parcel, every byte checked.
+   * @param {{parcelId: string, index: number}} args
+   * @param {(progress: OpenProgress) => void} [onProgress]
+   * @returns {{promise: Promise<Blob>, cancel: () => void}}
+   */
+  read(args, onProgress) {
+    return this.#call("read", args, onProgress);
+  }
+
+  /**
+   * All files of an opened parcel as one ZIP.
+   * @param {{parcelId: string}} args
+   * @param {(progress: OpenProgress) => void} [onProgress]
+   * @returns {{promise: Promise<Blob>, cancel: () => void}}
+   */
+  saveAll(args, onProgress) {
+    return this.#call("saveAll", args, onProgress);
+  }
+
+  /** The server's GET /api/v1/network, checked against what is compiled in. */
+  network() {
+    return this.#call("network").promise;
+  }
+
+  /** Six random words. @returns {Promise<string>} */
+  words() {
+    return this.#call("words").promise;
+  }
+
+  /** A QR code as SVG path data in a square of that many units. @returns {Promise<{size: number, path: string}>} */
+  qr(text) {
+    return this.#call("qr", { text }).promise;
+  }
+
+  /** @returns {Promise<{recipient: string, words: string, short: string}>} */
+  identity() {
+    return this.#call("identity").promise;
+  }
+
+  /** The link of a parcel sent from this device. @returns {Promise<string>} */
+  link({ parcelId }) {
+    return this.#call("link", { parcelId }).promise;
+  }
+
+  /** Takes the link's grant out of a parcel sent from this device. */
+  withdraw({ parcelId }) {
+    return this.#call("withdraw", { parcelId }).promise;
+  }
+
+  /** Lets one more recipient open a parcel sent from this device. */
+  grant({ parcelId, recipient }) {
+    return this.#call("grant", { parcelId, recipient }).promise;
+  }
+
+  #call(op, args, onProgress) {
+    const id = ++this.#last;
+    const promise = new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject, onProgress }));
+    this.#start().postMessage({ id, op, args });
+    return { promise, cancel: () => this.#worker?.postMessage({ id, cancel: true }) };
+  }
+
+  #start() {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(policy.createScriptURL(WORKER), { type: "module" });
+    worker.onmessage = ({ data }) => this.#answer(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#stopped(event.message);
+    };
+    this.#worker = worker;
+    return worker;
+  }
+
+  #answer({ id, progress, result, error }) {
+    const call = this.#calls.get(id);
+    if (!call) return;
+    if (progress) {
+      call.onProgress?.(progress);
+      this.dispatchEvent(new CustomEvent("status", { detail: progress }));
+      return;
+    }
+    this.#calls.delete(id);
+    if (error) call.reject(error);
+    else call.resolve(result);
+  }
+
+  // The worker couldn't load or has died: whatever waits for it fails, and the
+  // next call starts another.
+  #stopped(cause) {
+    this.#worker?.terminate();
+    this.#worker = null;
+    const failure = { code: "unsupported", message: "The part of this page that encrypts couldn't start. Load the page again, or use a current browser.", cause };
+    for (const { reject } of this.#calls.values()) reject(failure);
+    this.#calls.clear();
+  }
+}
+
+export const engine = new Engine();

@@ -1,0 +1,18 @@
+// Package static holds what the server hands out as it is, below /static/: the
+// style sheets, the modules of the pages, the icons and, in dist/, the module
+// floe.wasm that does everything with keys. Use [Assets].
+//
+// dist/ is built by "go generate ./static" (see build/) and isn't committed;
+// before that, everything compiles and runs but the pages say that they
+// couldn't start.
+package static
+
+import "embed"
+
+//go:generate go run ./build
+
+// Assets is the tree below /static/: "js/engine.js", "dist/floe.wasm", ….
+// dist/floe.wasm.br is the brotli form of its neighbour.
+//
+//go:embed dist js
+var Assets embed.FS
