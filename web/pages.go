@@ -1,0 +1,53 @@
+// Package web is how Floe looks and speaks: the pages, as templ components,
+// and every sentence of trouble in one table ([Trouble]).
+//
+// A page holds no data. It is the same bytes for every visitor of every
+// server, so that it can be compared with what was published; limits, nodes
+// and parcels come as JSON to the modules in static/js. All states of a page
+// stand in its HTML from the start, hidden; a module shows one and fills it in,
+// cloning <template> elements where there may be many. No page has an inline
+// script or style, and none asks another origin for anything.
+//
+// A server calls [Pages] once and serves the bytes.
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/a-h/templ"
+)
+
+//go:generate go tool templ generate
+
+// Page is one rendered page.
+type Page struct {
+	Path   string // "" is the answer to every path that isn't known
+	Status int    // of the HTTP answer
+	HTML   []byte
+}
+
+// Pages renders all pages. The one without a path comes last.
+func Pages(ctx context.Context) ([]Page, error) {
+	all := []struct {
+		path   string
+		status int
+		body   templ.Component
+	}{
+		{"/", 200, Home()},
+		{"/open", 200, Open()},
+		{"/network", 200, Network()},
+		{"/safe", 200, Safe()},
+		{"", 404, NotFound()},
+	}
+	pages := make([]Page, 0, len(all))
+	for _, p := range all {
+		var b bytes.Buffer
+		if err := p.body.Render(ctx, &b); err != nil {
+			return nil, fmt.Errorf("couldn't render page %q: %w", p.path, err)
+		}
+		pages = append(pages, Page{Path: p.path, Status: p.status, HTML: b.Bytes()})
+	}
+	return pages, nil
+}

@@ -1,0 +1,115 @@
+package web
+
+// Trouble is what a page says when something went wrong: what happened, whose
+// doing it was, what to do now. {name} is filled in by the page from what it
+// knows of the case; see static/js/trouble.js.
+type Trouble struct {
+	Code  string
+	Title string
+	Text  string
+	Acts  []Act
+}
+
+// Act is something to do about it.
+type Act string
+
+const (
+	ActAgain     Act = "again"     // a button that tries again
+	ActPaste     Act = "paste"     // a field for the whole link
+	ActRecipient Act = "recipient" // a button that copies one's own recipient
+	ActHome      Act = "home"      // a link to the page that sends
+	ActDetail    Act = "detail"    // the engine's own words, folded
+)
+
+// SendTroubles is what can go wrong on the way to a link.
+func SendTroubles() []Trouble {
+	return []Trouble{
+		{"offline", "You are offline.",
+			"Your files are still listed here and nothing was shared. Send again once the connection is back.",
+			[]Act{ActAgain}},
+		{"too_few_nodes", "Too few nodes are answering.",
+			"To keep your files safe {need} of {total} nodes must hold them; {have} are answering. It is neither your files nor your connection. Nothing was shared: send again in a while.",
+			[]Act{ActAgain}},
+		{"quota", "That is all this server takes from you for now.",
+			"It limits how much one address may send, and yours has reached the limit. Send again {when}, or send less.",
+			[]Act{ActAgain}},
+		{"full", "This server has no room left.",
+			"It isn’t you: the share of everybody is used up. What was sent earlier can still be opened. Send again later, or through another Floe server.",
+			[]Act{ActAgain}},
+		{"too_large", "That is too much for one parcel.",
+			"One parcel holds {max}. Remove some files, or send them in several parcels.", nil},
+		{"file_gone", "A file can’t be read any more.",
+			"{name} was moved, changed or locked since you picked it. Remove it from the list, pick it again, and send.", nil},
+		{"recipient_wrong", "One recipient can’t be right.",
+			"{name} isn’t a complete recipient. Ask that person to copy theirs again, all of it, and add it once more.", nil},
+		{"liar", "This server said something untrue.",
+			"Floe checks every answer, and this one doesn’t hold: {what}. It stopped before anything was shared. Don’t send through this server until its owner has explained it.",
+			[]Act{ActDetail}},
+		{"cancelled", "Cancelled.",
+			"Nothing was shared. Without the last step nobody can open what had already left this page. Your files are still listed here.", nil},
+		{"unsupported", "This browser can’t encrypt your files.",
+			"It lacks {what}. A current Firefox, Chrome, Edge or Safari has it, and so has the floe command line.", nil},
+		{"internal", "Something broke, and it is our fault.",
+			"Your files are still listed here and nothing was shared. Send again; if it breaks again, reload the page.",
+			[]Act{ActAgain, ActDetail}},
+	}
+}
+
+// OpenTroubles is what can go wrong on the way from a link to files.
+func OpenTroubles() []Trouble {
+	return []Trouble{
+		{"no_link", "Open what you were sent",
+			"Paste the whole link you were given. If you had opened one here before a reload: the page forgets links on purpose, so open it once more from where you got it.",
+			[]Act{ActPaste}},
+		{"link_cut", "The end of the link is missing.",
+			"Some apps cut long links short. Go back to where you got it, copy all of it, and paste it here; or ask the sender for the QR code.",
+			[]Act{ActPaste}},
+		{"link_wrong", "The link has a mistake in it.",
+			"At least one character changed on the way to you. Copy it again from where you got it and paste it here, or ask the sender to send it once more.",
+			[]Act{ActPaste}},
+		{"secret_missing", "The last part of the link is missing.",
+			"It is the part that opens the files, and some apps cut it off. Paste the whole link or just its last part here, or ask the sender for the QR code.",
+			[]Act{ActPaste}},
+		{"key_wrong", "This link does not fit these files.",
+			"The link is whole, but the secret in it opens nothing here. Perhaps two links were mixed up: ask the sender for the right one.",
+			[]Act{ActPaste}},
+		{"withdrawn", "The sender withdrew this.",
+			"They signed that this link no longer opens anything. If you still need the files, ask them for a new link.", nil},
+		{"no_grant", "This link opens nothing at present.",
+			"The ledger shows no grant for it, or none for this device. The sender may have withdrawn it, or have meant someone else. Ask them; to be sent files by name, give them your recipient.",
+			[]Act{ActRecipient}},
+		{"not_found", "There is no such parcel.",
+			"This server’s network has never heard of what the link names. Check that the address before the # is the one you were given, or ask the sender.",
+			[]Act{ActPaste}},
+		{"expired", "The time of these files is over.",
+			"They were kept until {end} and are gone from the network since. Only the sender can send them again.", nil},
+		{"too_few_nodes", "Too few nodes are answering.",
+			"{have} of {total} nodes answer, {need} are needed. Nothing is lost: this page goes on by itself as soon as enough of them are back.",
+			[]Act{ActAgain}},
+		{"damaged", "These files are damaged.",
+			"What the nodes hold isn’t what the sender signed, so Floe didn’t open it. You did nothing wrong. Ask the sender to send them again.",
+			[]Act{ActAgain, ActDetail}},
+		{"liar", "This server said something untrue.",
+			"Floe checks every answer against the sender’s signature, and this one doesn’t hold: {what}. Nothing was opened. Try another Floe server, or the floe command line.",
+			[]Act{ActAgain, ActDetail}},
+		{"offline", "You are offline.",
+			"The files are fine where they are. This page goes on by itself once the connection is back.",
+			[]Act{ActAgain}},
+		{"quota", "You asked for a lot in a short time.",
+			"This server limits how much one address may read, and yours has reached the limit. Nothing is used up. Go on {when}.",
+			[]Act{ActAgain}},
+		{"full", "This server is too busy.",
+			"It has no room for another reader just now. The files are fine. Try again in a moment.",
+			[]Act{ActAgain}},
+		{"too_large", "These files are too large for this page.",
+			"Your browser can’t hold that much at once. Save the files one by one, or use floe open on the command line.", nil},
+		{"cancelled", "Cancelled.",
+			"Nothing was saved and nothing was used up.",
+			[]Act{ActAgain}},
+		{"unsupported", "This browser can’t decrypt the files.",
+			"It lacks {what}. A current Firefox, Chrome, Edge or Safari has it, and so has the floe command line.", nil},
+		{"internal", "Something broke, and it is our fault.",
+			"The files are fine where they are. Try again; if it breaks again, reload the page and open the link once more.",
+			[]Act{ActAgain, ActDetail}},
+	}
+}
