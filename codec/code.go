@@ -1,0 +1,50 @@
+package codec
+
+// code is one of the two Reed–Solomon codes: k source symbols give m recovery
+// symbols. Source and recovery stand at two ranges of points of one polynomial:
+// in a high-rate code recovery comes first, in a low-rate code source does, and
+// the second range starts at a multiple of chunk, the first range's size
+// rounded up to a power of two.
+type code struct {
+	k, m  int
+	high  bool
+	chunk int
+}
+
+func newCode(k, m int) code {
+	pk, pm := ceilPow2(k), ceilPow2(m)
+	if pk > pm || pk == pm && k <= m {
+		return code{k: k, m: m, high: true, chunk: pm}
+	}
+	return code{k: k, m: m, chunk: pk}
+}
+
+// rowCode expands a row, columnCode a column, to n symbols.
+func (p Params) rowCode() code    { return newCode(p.Secondary, p.NShards-p.Secondary) }
+func (p Params) columnCode() code { return newCode(p.Primary, p.NShards-p.Primary) }
+
+// code is what a sliver of the kind is expanded by.
+func (p Params) code(kind Kind) code {
+	if kind == Primary {
+		return p.rowCode()
+	}
+	return p.columnCode()
+}
+
+// engine computes a code's recovery symbols for many rows or columns at once.
+// src holds k, dst m equally long slices of whole 64-byte blocks, none nil; dst
+// is overwritten and shares no memory with src. Engines may be used by many
+// goroutines at once; what they return depends on src alone.
+type engine interface {
+	encoder(c code) (encodeFunc, error)
+}
+
+type encodeFunc func(dst, src [][]byte) error
+
+func ceilPow2(n int) int {
+	p := 1
+	for p < n {
+		p *= 2
+	}
+	return p
+}

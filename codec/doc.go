@@ -1,0 +1,46 @@
+// Package codec is Red Stuff RS2, the two-dimensional erasure code of Walrus,
+// byte for byte: it turns a blob into slivers, metadata and a blob ID, and
+// slivers back into the blob. It does no I/O and knows no keys.
+//
+// To encode, call [NewEncoder] and then
+//   - [Encoder.Metadata] for metadata and blob ID alone (what is registered),
+//   - [Encoder.Expand] for both at the price of one expansion: the [Expansion]
+//     hands out the slivers of any pairs, node after node,
+//   - [Encoder.Slivers] for the slivers of some pairs without any hashing.
+//
+// To decode, call [NewDecoder] with the blob ID and its [Metadata], give it
+// slivers until [Decoder.Ready], then [Decoder.Decode]. A few rows of a large
+// blob are found by [CoverRange] and read by [Decoder.Range].
+//
+// # Format
+//
+// With n shards, f = ⌊(n−1)/3⌋: a blob fills a matrix of k1 = n−2f rows and
+// k2 = n−f columns of symbols, row by row, padded with zeros. A symbol has S
+// bytes, S = ⌈max(size, 1)/(k1·k2)⌉ rounded up to even. The row code expands
+// every row to n symbols, the column code then every one of the n columns.
+//
+//	primary sliver i:    row i, columns 0 … k2−1     i < n; rows below k1 are the blob itself
+//	secondary sliver c:  column c, rows 0 … k1−1     c < n
+//	pair i:              primary i and secondary n−1−i; the shard of pair i is [ShardOf]
+//
+//	leaf   = H(00 ‖ symbol)            H is BLAKE2b-256
+//	inner  = H(01 ‖ left ‖ right)      a missing right node is 32 zero bytes
+//	primary hash i    = root over the n symbols of row i
+//	secondary hash c  = root over the n symbols of column c
+//	root hash         = root over the n leaves (primary hash i ‖ secondary hash n−1−i)
+//	blob ID           = H(01 ‖ size u64 ‖ root hash), in text base64url without padding
+//
+// BCS (integers little-endian, lengths ULEB128):
+//
+//	Sliver        = length ‖ symbols ‖ S u16 ‖ index u16
+//	BlobMetadata  = 00 ‖ 01 ‖ size u64 ‖ n ‖ n × (01 ‖ primary hash ‖ 01 ‖ secondary hash)
+//
+// # Codes
+//
+// Both codes are Reed–Solomon over GF(2^16) by additive transforms. They run on
+// one of two engines that give the same bytes: klauspost/reedsolomon, whose
+// "shards" are our symbols of many rows or columns side by side, in native
+// builds; and this package's own transforms in WebAssembly. Decoding always
+// uses our own: klauspost reconstructs columns wrongly without an error
+// whenever the code is of low rate.
+package codec

@@ -1,0 +1,5 @@
+package codec
+
+func engines() map[string]engine {
+	return map[string]engine{"transforms": transforms{}}
+}

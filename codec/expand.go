@@ -1,0 +1,203 @@
+package codec
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// groupBytes is how wide a group of symbols should be at least for an engine to
+// be worth calling.
+const groupBytes = 4 << 10
+
+// group holds an engine's input and output for some rows or columns.
+type group struct {
+	layout   layout
+	src, dst [][]byte
+}
+
+func newGroup(c code, l layout) *group {
+	size := l.size()
+	memory := make([]byte, (c.k+c.m)*size)
+	all := make([][]byte, c.k+c.m)
+	for i := range all {
+		all[i] = memory[i*size:][:size:size]
+	}
+	return &group{layout: l, src: all[:c.k], dst: all[c.k:]}
+}
+
+// expandRows computes the symbols of the columns from k2 on.
+func (x *Expansion) expandRows(encode encodeFunc) error {
+	k1, k2, s := x.p.Primary, x.p.Secondary, x.symbolSize
+	count := min((groupBytes+s-1)/s, (k1+processors()-1)/processors())
+	return parallel((k1+count-1)/count, func() func(int) error {
+		g := newGroup(x.p.rowCode(), layout{symbolSize: s, count: count})
+		return func(unit int) error {
+			first := unit * count
+			last := min(first+count, k1)
+			for r := first; r < last; r++ {
+				for c := range k2 {
+					g.layout.pack(g.src[c], r-first, x.symbol(r, c))
+				}
+			}
+			if err := encode(g.dst, g.src); err != nil {
+				return err
+			}
+			for r := first; r < last; r++ {
+				for i, wide := range g.dst {
+					g.layout.unpack(x.parity[i][r*s:][:s], wide, r-first)
+				}
+			}
+			return nil
+		}
+	})
+}
+
+// expandColumns computes the symbols of the rows from k1 on, keeps what is
+// wanted of them, and computes metadata if asked.
+func (x *Expansion) expandColumns(encode encodeFunc, withMetadata bool) error {
+	columns := x.p.NShards
+	if !withMetadata {
+		columns = x.p.Secondary
+		if !x.keepsRecovery() {
+			return nil
+		}
+	}
+	tree := newForest(x.p.NShards, x.symbolSize)
+	err := parallel((columns+tree.span-1)/tree.span, func() func(int) error {
+		w := newColumnWorker(x, encode)
+		if withMetadata {
+			w.leaves = newLeaves(tree)
+		}
+		return func(unit int) error {
+			first := unit * tree.span
+			return w.run(first, min(first+tree.span, columns), unit)
+		}
+	})
+	if err != nil || !withMetadata {
+		return err
+	}
+	x.metadata = tree.metadata(uint64(len(x.blob)))
+	return nil
+}
+
+func (x *Expansion) keepsRecovery() bool {
+	for _, r := range x.recovery {
+		if r != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// columnWorker expands columns, one group after the other.
+type columnWorker struct {
+	x       *Expansion
+	encode  encodeFunc
+	group   *group
+	scratch []byte  // a symbol that nobody keeps
+	leaves  *leaves // nil when nothing is hashed
+}
+
+func newColumnWorker(x *Expansion, encode encodeFunc) *columnWorker {
+	count := min((groupBytes+x.symbolSize-1)/x.symbolSize, spanFor(x.symbolSize))
+	return &columnWorker{
+		x:       x,
+		encode:  encode,
+		group:   newGroup(x.p.columnCode(), layout{symbolSize: x.symbolSize, count: count}),
+		scratch: make([]byte, x.symbolSize),
+	}
+}
+
+// run expands the columns of one unit of the forest.
+func (w *columnWorker) run(first, end, unit int) error {
+	count := w.group.layout.count
+	for c := first; c < end; c += count {
+		if err := w.runGroup(first, c, min(c+count, end)); err != nil {
+			return err
+		}
+	}
+	if w.leaves != nil {
+		w.leaves.finishUnit(unit, end-first)
+	}
+	return nil
+}
+
+func (w *columnWorker) runGroup(unitFirst, first, end int) error {
+	x, g := w.x, w.group
+	for c := first; c < end; c++ {
+		for r, wide := range g.src {
+			g.layout.pack(wide, c-first, x.symbol(r, c))
+		}
+	}
+	if err := w.encode(g.dst, g.src); err != nil {
+		return err
+	}
+	for c := first; c < end; c++ {
+		if w.leaves != nil {
+			for r := range g.src {
+				w.leaves.add(r, c-unitFirst, x.symbol(r, c))
+			}
+		}
+		for i, wide := range g.dst {
+			symbol := w.target(i, c)
+			if symbol == nil {
+				continue
+			}
+			g.layout.unpack(symbol, wide, c-first)
+			if w.leaves != nil {
+				w.leaves.add(x.p.Primary+i, c-unitFirst, symbol)
+			}
+		}
+		if w.leaves != nil {
+			w.leaves.finishColumn(c)
+		}
+	}
+	return nil
+}
+
+// target is where the symbol of row k1+i goes; nil says that nobody wants it.
+func (w *columnWorker) target(i, c int) []byte {
+	s := w.x.symbolSize
+	if row := w.x.recovery[i]; row != nil && c < w.x.p.Secondary {
+		return row[c*s:][:s]
+	}
+	if w.leaves == nil {
+		return nil
+	}
+	return w.scratch
+}
+
+func processors() int { return runtime.GOMAXPROCS(0) }
+
+// parallel calls what newWorker returns for the units 0 ≤ i < n, on every
+// processor one worker, and returns the first error.
+func parallel(n int, newWorker func() func(unit int) error) error {
+	workers := min(processors(), n)
+	if workers == 1 {
+		work := newWorker()
+		for i := range n {
+			if err := work(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var next atomic.Int64
+	var once sync.Once
+	var first error
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			work := newWorker()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				if err := work(i); err != nil {
+					once.Do(func() { first = err })
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return first
+}
