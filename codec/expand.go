@@ -16,22 +16,28 @@ type group struct {
 	src, dst [][]byte
 }
 
-func newGroup(c code, l layout) *group {
+func newGroup(sources, results int, l layout) *group {
 	size := l.size()
-	memory := make([]byte, (c.k+c.m)*size)
-	all := make([][]byte, c.k+c.m)
+	memory := make([]byte, (sources+results)*size)
+	all := make([][]byte, sources+results)
 	for i := range all {
 		all[i] = memory[i*size:][:size:size]
 	}
-	return &group{layout: l, src: all[:c.k], dst: all[c.k:]}
+	return &group{layout: l, src: all[:sources], dst: all[sources:]}
+}
+
+// groupCount is how many rows or columns to put side by side: enough for an
+// engine, few enough for every processor to have some.
+func groupCount(symbolSize, total int) int {
+	return min((groupBytes+symbolSize-1)/symbolSize, (total+processors()-1)/processors())
 }
 
 // expandRows computes the symbols of the columns from k2 on.
 func (x *Expansion) expandRows(encode encodeFunc) error {
 	k1, k2, s := x.p.Primary, x.p.Secondary, x.symbolSize
-	count := min((groupBytes+s-1)/s, (k1+processors()-1)/processors())
+	count := groupCount(s, k1)
 	return parallel((k1+count-1)/count, func() func(int) error {
-		g := newGroup(x.p.rowCode(), layout{symbolSize: s, count: count})
+		g := newGroup(k2, x.p.NShards-k2, layout{symbolSize: s, count: count})
 		return func(unit int) error {
 			first := unit * count
 			last := min(first+count, k1)
@@ -100,11 +106,12 @@ type columnWorker struct {
 }
 
 func newColumnWorker(x *Expansion, encode encodeFunc) *columnWorker {
+	c := x.p.columnCode()
 	count := min((groupBytes+x.symbolSize-1)/x.symbolSize, spanFor(x.symbolSize))
 	return &columnWorker{
 		x:       x,
 		encode:  encode,
-		group:   newGroup(x.p.columnCode(), layout{symbolSize: x.symbolSize, count: count}),
+		group:   newGroup(c.k, c.m, layout{symbolSize: x.symbolSize, count: count}),
 		scratch: make([]byte, x.symbolSize),
 	}
 }

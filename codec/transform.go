@@ -83,6 +83,14 @@ func (t *productTable) scale(v lane) {
 	}
 }
 
+// addScaled adds the products of a lane with the table's element to dst.
+func (t *productTable) addScaled(dst, src lane) {
+	dst = dst[:len(src)]
+	for i, x := range src {
+		dst[i] ^= t.mul4(x)
+	}
+}
+
 // Symbols hold elements in blocks of 64 bytes, 32 low bytes before their 32
 // high bytes. Which element stands where in a lane doesn't matter as long as it
 // is the same everywhere, so whole words are shuffled: of 8 low bytes and their

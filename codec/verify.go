@@ -47,12 +47,12 @@ func (v *Verifier) Verify(s *Sliver) error {
 	if err := v.checkShape(s); err != nil {
 		return err
 	}
-	got, err := v.hash(s.Kind, s.Data)
+	got, err := v.hashes(s.Kind, [][]byte{s.Data})
 	if err != nil {
 		return err
 	}
-	if want := v.metadata.Hash(s.Kind, int(s.Index)); got != want {
-		return fmt.Errorf("%w: %v sliver %d has hash %v, metadata says %v", ErrMismatch, s.Kind, s.Index, got, want)
+	if want := v.metadata.Hash(s.Kind, int(s.Index)); got[0] != want {
+		return fmt.Errorf("%w: %v sliver %d has hash %v, metadata says %v", ErrMismatch, s.Kind, s.Index, got[0], want)
 	}
 	return nil
 }
@@ -73,25 +73,53 @@ func (v *Verifier) checkShape(s *Sliver) error {
 	return nil
 }
 
-// hash expands a sliver to n symbols and returns the root over them.
-func (v *Verifier) hash(kind Kind, data []byte) (Hash, error) {
-	g := newGroup(v.p.code(kind), layout{symbolSize: v.symbolSize, count: 1})
-	s := v.symbolSize
-	for i, wide := range g.src {
-		g.layout.pack(wide, 0, data[i*s:][:s])
-	}
-	if err := v.encode[kind](g.dst, g.src); err != nil {
-		return Hash{}, fmt.Errorf("couldn't expand %v sliver: %w", kind, err)
-	}
-	var h hasher
-	leaves := make([]Hash, 0, v.p.NShards)
+// hashes expands slivers of one kind to n symbols each and returns the roots
+// over them.
+func (v *Verifier) hashes(kind Kind, slivers [][]byte) ([]Hash, error) {
+	c, s := v.p.code(kind), v.symbolSize
+	roots := make([]Hash, len(slivers))
+	count := groupCount(s, len(slivers))
+	err := parallel((len(slivers)+count-1)/count, func() func(int) error {
+		g := newGroup(c.k, c.m, layout{symbolSize: s, count: count})
+		t := treeMaker{symbol: make([]byte, s)}
+		return func(unit int) error {
+			first := unit * count
+			part := slivers[first:min(first+count, len(slivers))]
+			for j, data := range part {
+				for i, wide := range g.src {
+					g.layout.pack(wide, j, data[i*s:][:s])
+				}
+			}
+			if err := v.encode[kind](g.dst, g.src); err != nil {
+				return fmt.Errorf("couldn't expand %v sliver: %w", kind, err)
+			}
+			for j, data := range part {
+				roots[first+j] = t.root(data, g, j)
+			}
+			return nil
+		}
+	})
+	return roots, err
+}
+
+// treeMaker has the scratch space of hashing expanded slivers.
+type treeMaker struct {
+	hasher hasher
+	leaves []Hash
+	symbol []byte
+}
+
+// root returns the root over a sliver's own symbols and those that the group
+// holds for its j-th.
+func (t *treeMaker) root(data []byte, g *group, j int) Hash {
+	s := len(t.symbol)
+	t.leaves = t.leaves[:0]
 	for i := range g.src {
-		leaves = append(leaves, h.leaf(data[i*s:][:s]))
+		t.leaves = append(t.leaves, t.hasher.leaf(data[i*s:][:s]))
 	}
-	symbol := make([]byte, s)
 	for _, wide := range g.dst {
-		g.layout.unpack(symbol, wide, 0)
-		leaves = append(leaves, h.leaf(symbol))
+		g.layout.unpack(t.symbol, wide, j)
+		t.leaves = append(t.leaves, t.hasher.leaf(t.symbol))
 	}
-	return h.root(leaves), nil
+	return t.hasher.root(t.leaves)
 }
