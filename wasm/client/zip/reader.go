@@ -47,6 +47,10 @@ func NewReader(src io.ReaderAt, size int64) (*Reader, error) {
 	return r, nil
 }
 
+// Span returns where in the archive f stands, from its local header to the end
+// of its descriptor, for whoever fetches ahead.
+func (f *File) Span() (begin, end int64) { return f.offset, f.offset + f.length() }
+
 // Open returns the data of f from its beginning. Only io.EOF says that it is
 // all there and as it was written; an error wrapping ErrMalformed says that what
 // was read must be thrown away.
