@@ -57,6 +57,8 @@ const (
 // registrations; EndEpoch is the first epoch in which the blob isn't kept.
 type BlobEvent struct {
 	Checkpoint uint64
+	TxDigest   suitx.Digest // of the transaction that emitted it
+	Sequence   uint64       // among the transaction's events
 	Kind       BlobEventKind
 	BlobID     codec.BlobID
 	ObjectID   suitx.Address
