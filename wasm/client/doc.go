@@ -1,0 +1,31 @@
+// Package client is everything a sender or a recipient does: it seals files,
+// encodes and stores them through a server, puts the parcel on the ledger, and
+// opens what others sent, trusting neither server nor storage nodes. It is pure
+// Go over two small interfaces, [Relay] (how requests reach the server) and
+// [Memory] (what the device has seen), and runs in the page, in the command
+// line and in tests alike.
+//
+// Make a [Client] with [New]. [Client.Send] turns files into a link;
+// [Client.Open] turns a link into a [Parcel], whose files are listed before
+// they are read. [Client.Withdraw] takes a link back, [Client.Grant] lets
+// another recipient in.
+//
+// # What Send does
+//
+//	files ─ ZIP64, padded ─ age ─ segments ─ per batch: encode, register, store, certificates
+//	      ─ one transaction: certify, create the parcel, put the grants ─ link
+//
+// A segment is what becomes one blob; a batch is as many as fit into one POST
+// to each node. At most two batches are in memory.
+//
+// # What Open believes
+//
+// Only what the sender signed. The link's ID is derived from the transaction
+// that created the parcel, so it fixes the sender; the sender's signature under
+// the last change fixes the statement: blobs, end, and the hash of each grant.
+// The statement fixes the blob IDs, these the metadata, these every sliver. A
+// sequence lower than one that this device has seen is refused. Nobody can
+// prove to a first visitor that there is no later change.
+//
+// Every error is an [*Error] with a [Code].
+package client

@@ -1,0 +1,121 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"floe/server/api"
+)
+
+// Code says what went wrong in a word that a page or a script can branch on.
+type Code string
+
+// Codes of errors. They are shown by the page, each in its own words.
+const (
+	CodeLinkCut          Code = "link_cut"          // the link's end is missing
+	CodeLinkWrong        Code = "link_wrong"        // a character of the link is wrong
+	CodeSecretMissing    Code = "secret_missing"    // the link carries no secret and nothing here opens the parcel
+	CodePassphraseNeeded Code = "passphrase_needed" // ask for it and try again
+	CodePassphraseWrong  Code = "passphrase_wrong"  // ask again; nothing is used up
+	CodeKeyWrong         Code = "key_wrong"         // the link's secret was never this parcel's
+	CodeWithdrawn        Code = "withdrawn"         // proven by the sender's signature
+	CodeNoGrant          Code = "no_grant"          // the ledger shows no grant; nobody signed that there is none
+	CodeNotFound         Code = "not_found"         // no such parcel
+	CodeExpired          Code = "expired"           // its storage has ended
+	CodeTooFewNodes      Code = "too_few_nodes"     // Have of Need
+	CodeDamaged          Code = "damaged"           // the sealed bytes themselves are broken
+	CodeLiar             Code = "liar"              // the server showed something its sender never signed
+	CodeQuota            Code = "quota"             // this address has sent its share for now
+	CodeFull             Code = "full"              // everybody's share is used up
+	CodeTooLarge         Code = "too_large"         // larger than the server or the format takes
+	CodeOffline          Code = "offline"           // the server can't be reached
+	CodeCancelled        Code = "cancelled"         // by the caller
+	CodeUnsupported      Code = "unsupported"       // this build doesn't know how
+	CodeInternal         Code = "internal"          // our own mistake
+)
+
+// Error is what every function of this package fails with. Message says what
+// happened, whose doing it was and what to do next, for a person.
+type Error struct {
+	Code    Code
+	Message string
+	Have    int   // CodeTooFewNodes: pieces at hand …
+	Need    int   // … of the pieces needed
+	Node    *int  // the node at fault, where it is one node's
+	Retry   bool  // trying again later may help
+	Err     error // the cause, for logs; may be nil
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return e.Message + " (" + e.Err.Error() + ")"
+	}
+	return e.Message
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// CodeOf returns the code of err, CodeInternal for errors that aren't an *Error.
+func CodeOf(err error) Code {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return CodeInternal
+}
+
+// explain turns any error into an *Error, so that nothing leaves the package
+// without a code.
+func explain(err error) error {
+	var e *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, context.Canceled):
+		return &Error{Code: CodeCancelled, Message: "You stopped this. Nothing was finished.", Err: err}
+	}
+	return &Error{Code: CodeInternal, Message: "Something went wrong that shouldn't have. This is our mistake; trying again may help.", Retry: true, Err: err}
+}
+
+// liar is the error for an answer that contradicts what the sender signed.
+func liar(what string, args ...any) error {
+	return &Error{
+		Code:    CodeLiar,
+		Message: "The server showed something that its sender didn't sign. Don't trust what it shows for this link; ask the sender for another way.",
+		Err:     fmt.Errorf(what, args...),
+	}
+}
+
+// unsupported is the error for what this build refuses by itself.
+func unsupported(message string) error {
+	return &Error{Code: CodeUnsupported, Message: message}
+}
+
+// refusal translates an error of the server's into ours.
+func refusal(status int, e *api.Error) *Error {
+	out := &Error{Code: CodeInternal, Node: e.Node, Err: e}
+	switch e.Code {
+	case api.CodeNotFound:
+		out.Code = CodeNotFound
+		out.Message = "The ledger knows no such parcel. Check that the link is whole and meant for this server."
+	case api.CodeTooLarge:
+		out.Code = CodeTooLarge
+		out.Message = "This is more than the server takes at once. Send fewer or smaller files."
+	case api.CodeQuota:
+		out.Code, out.Retry = CodeQuota, true
+		out.Message = "Your share of this server is used up for now. Nothing was sent; try again later."
+	case api.CodeFull:
+		out.Code, out.Retry = CodeFull, true
+		out.Message = "This server has given out all the storage it may for now. Nothing was sent; try again later."
+	case api.CodeTooFewNodes, api.CodeNodeUnavailable:
+		out.Code, out.Retry = CodeTooFewNodes, true
+		out.Message = "Too few storage nodes answer. Nobody's files are lost; it works again when some return."
+	default:
+		out.Retry = status >= 500 || e.Code == api.CodeConflict
+		out.Message = "The server refused what this app asked. That is a mistake of ours or of the server, not yours."
+	}
+	return out
+}

@@ -1,0 +1,238 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"floe/codec"
+	"floe/codec/suitx"
+	"floe/server/api"
+)
+
+// fake is a server in process: relay, storage nodes and ledger, as far as the
+// client sees them. It verifies what it gets as strictly as the real ones, and
+// keeps a record for tests to look at. It never sees a plaintext; tests make
+// sure of that.
+type fake struct {
+	t   *testing.T
+	net api.Network
+	ids api.NetworkIDs
+
+	mu       sync.Mutex
+	nodes    []*fakeNode
+	objects  map[suitx.Address]*suitx.Object
+	parcels  map[suitx.Address]*fakeParcel
+	requests []string // method and path, in order
+	traffic  bytes.Buffer
+	clock    uint64 // object versions
+
+	// What a lying relay does: each may change an answer.
+	lieAnswer func(path string, body []byte) []byte
+	lieFrame  func(f api.Frame) (api.Frame, bool) // false drops it
+	cut       func(r Request) bool                // no answer at all
+}
+
+// fakeNode is a storage node: it holds what it verified.
+type fakeNode struct {
+	down     bool
+	slow     time.Duration
+	metadata map[codec.BlobID]*codec.Metadata
+	slivers  map[sliverKey][]byte
+}
+
+type sliverKey struct {
+	id   codec.BlobID
+	kind codec.Kind
+	pair int
+}
+
+const (
+	fakeNodes   = 13
+	fakeShards  = 26
+	fakeSegment = 64 << 10
+)
+
+func newFake(t *testing.T) *fake {
+	ids, ok := api.Networks(api.Local)
+	if !ok {
+		t.Fatal("the local network isn't compiled in")
+	}
+	f := &fake{t: t, ids: ids, clock: 10,
+		objects: map[suitx.Address]*suitx.Object{}, parcels: map[suitx.Address]*fakeParcel{}}
+	f.net = api.Network{
+		Name: api.Local, ChainID: "fake", Epoch: 7, EpochStartMS: time.Now().UnixMilli(), EpochDurationMS: 24 * 3600 * 1000,
+		MaxEpochsAhead: 53, NShards: fakeShards, SystemVersion: 3, DefaultEpochs: 14,
+		SystemObjectID: suitx.Address(ids.System).String(), StakingObjectID: suitx.Address(ids.Staking).String(),
+		WALPackage: suitx.Address(ids.WALPackage).String(), WalrusPackage: suitx.Address(ids.WalrusPackage).String(),
+		FloePackage: suitx.Address(ids.FloePackage).String(), Sponsor: fakeSponsor.String(),
+		SegmentSize: fakeSegment, MaxParcelSize: 8 << 20, Deletable: true,
+	}
+	for i := range fakeNodes {
+		node := api.Node{Index: i, Name: fmt.Sprintf("Node %d", i+1), Up: true}
+		for shard := i; shard < fakeShards; shard += fakeNodes {
+			node.Shards = append(node.Shards, shard)
+		}
+		f.net.Nodes = append(f.net.Nodes, node)
+		f.nodes = append(f.nodes, &fakeNode{metadata: map[codec.BlobID]*codec.Metadata{}, slivers: map[sliverKey][]byte{}})
+	}
+	return f
+}
+
+var fakeSponsor = suitx.Address{31: 0x5e}
+
+// client returns a Client of the fake with a device's memory.
+func (f *fake) client() *Client { return f.clientWith(&shelf{}) }
+
+func (f *fake) clientWith(m Memory) *Client {
+	c := New(f, m)
+	c.pace = pace{firstWait: time.Millisecond, maxWait: 5 * time.Millisecond, patience: 50 * time.Millisecond,
+		tailMin: 20 * time.Millisecond, heal: 5 * time.Millisecond}
+	return c
+}
+
+// shelf is a Memory that lasts as long as the test.
+type shelf struct {
+	mu   sync.Mutex
+	seen map[[32]byte]uint64
+}
+
+func (s *shelf) Seen(parcel [32]byte) (uint64, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sequence, known := s.seen[parcel]
+	return sequence, known, nil
+}
+
+func (s *shelf) Saw(parcel [32]byte, sequence uint64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen == nil {
+		s.seen = map[[32]byte]uint64{}
+	}
+	s.seen[parcel] = max(s.seen[parcel], sequence)
+	return nil
+}
+
+// Do answers a request as the server would.
+func (f *fake) Do(ctx context.Context, r Request) (*Response, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	f.requests = append(f.requests, r.Method+" "+r.Path)
+	f.traffic.WriteString(r.Path)
+	f.traffic.Write(r.Body)
+	cut := f.cut != nil && f.cut(r)
+	f.mu.Unlock()
+	if cut {
+		return nil, fmt.Errorf("connection reset")
+	}
+	if rest, ok := strings.CutPrefix(r.Path, api.PathStore); ok {
+		return f.store(ctx, rest, r.Body)
+	}
+	if r.Path == api.PathRead {
+		return f.read(r.Body)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out, problem := f.json(r)
+	if problem != nil {
+		return answer(statusOf(problem), &api.ErrorBody{Error: problem})
+	}
+	body, err := json.Marshal(out)
+	if err != nil {
+		return nil, err
+	}
+	if f.lieAnswer != nil {
+		body = f.lieAnswer(r.Path, body)
+	}
+	return &Response{Status: 200, Body: io.NopCloser(bytes.NewReader(body))}, nil
+}
+
+func (f *fake) json(r Request) (any, *api.Error) {
+	switch {
+	case r.Path == api.PathNetwork:
+		return f.net, nil
+	case r.Path == api.PathRegister:
+		return handle(r.Body, f.register)
+	case r.Path == api.PathCertificate:
+		return handle(r.Body, f.certificates)
+	case r.Path == api.PathGas:
+		return handle(r.Body, f.gas)
+	case r.Path == api.PathExecute:
+		return handle(r.Body, f.execute)
+	case strings.HasPrefix(r.Path, api.PathParcels):
+		return f.parcel(strings.TrimPrefix(r.Path, api.PathParcels))
+	}
+	return nil, &api.Error{Code: api.CodeNotFound, Message: "no such path"}
+}
+
+func handle[In, Out any](body []byte, do func(*In) (*Out, *api.Error)) (any, *api.Error) {
+	in := new(In)
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(in); err != nil {
+		return nil, malformed("%v", err)
+	}
+	return do(in)
+}
+
+func malformed(what string, args ...any) *api.Error {
+	return &api.Error{Code: api.CodeMalformed, Message: fmt.Sprintf(what, args...)}
+}
+
+func statusOf(e *api.Error) int {
+	switch e.Code {
+	case api.CodeNotFound:
+		return http.StatusNotFound
+	case api.CodeTooFewNodes:
+		return http.StatusServiceUnavailable
+	case api.CodeNodeUnavailable:
+		return http.StatusBadGateway
+	case api.CodeConflict:
+		return http.StatusConflict
+	case api.CodeQuota:
+		return http.StatusTooManyRequests
+	case api.CodeFull:
+		return http.StatusInsufficientStorage
+	}
+	return http.StatusBadRequest
+}
+
+func answer(status int, v any) (*Response, error) {
+	body, err := json.Marshal(v)
+	return &Response{Status: status, Body: io.NopCloser(bytes.NewReader(body))}, err
+}
+
+// stop makes nodes silent, start brings them back.
+func (f *fake) stop(nodes ...int) { f.setDown(true, nodes) }
+
+func (f *fake) start(nodes ...int) { f.setDown(false, nodes) }
+
+func (f *fake) setDown(down bool, nodes []int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, i := range nodes {
+		f.nodes[i].down = down
+	}
+}
+
+// count returns how many requests there were below a path.
+func (f *fake) count(prefix string) (n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range f.requests {
+		if _, path, _ := strings.Cut(r, " "); strings.HasPrefix(path, prefix) {
+			n++
+		}
+	}
+	return n
+}

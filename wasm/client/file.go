@@ -1,0 +1,14 @@
+package client
+
+import (
+	"io"
+	"time"
+)
+
+// File is one file to send.
+type File struct {
+	Path     string // relative, folders separated by slashes, as the recipient gets it
+	Size     int64
+	Modified time.Time // zero if unknown
+	Open     func() (io.ReadCloser, error)
+}

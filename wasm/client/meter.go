@@ -1,0 +1,129 @@
+package client
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Phase names what is going on, for people.
+type Phase string
+
+// Phases of Send, in order, then those of reading.
+const (
+	PhaseSealing    Phase = "sealing"
+	PhaseSending    Phase = "sending"
+	PhaseCertifying Phase = "certifying"
+	PhaseReady      Phase = "ready"
+
+	PhaseOpening Phase = "opening"
+	PhaseReading Phase = "reading"
+	PhaseWaiting Phase = "waiting" // too few nodes answer; it goes on by itself
+)
+
+// NodeState says what a node is doing.
+type NodeState string
+
+// States of a node.
+const (
+	NodeIdle    NodeState = "idle"
+	NodeSending NodeState = "sending"
+	NodeDone    NodeState = "done"
+	NodeDown    NodeState = "down"
+)
+
+// NodeProgress is one node's part.
+type NodeProgress struct {
+	Index int
+	Name  string
+	Acked int64 // bytes that it has acknowledged, or given
+	Total int64
+	State NodeState
+}
+
+// Progress is how far something has come.
+type Progress struct {
+	Phase   Phase
+	Acked   int64         // bytes acknowledged by nodes, or opened and checked
+	Total   int64         // less what was left behind for nodes that are down
+	Rate    float64       // bytes a second
+	ETA     time.Duration // counts if HasETA
+	HasETA  bool
+	Have    int // PhaseWaiting: slivers at hand …
+	Need    int // … of those needed
+	Nodes   []NodeProgress
+	Message string // for people; "" if there is nothing to say
+}
+
+const (
+	reportEvery = 100 * time.Millisecond
+	etaAfter    = 3 * time.Second
+	rateWindow  = 3 * time.Second // how fast the rate follows
+)
+
+// meter gathers progress from many goroutines and reports it at most ten times
+// a second, and at once when the phase or the message changes.
+type meter struct {
+	report func(Progress) // may be nil; never called twice at a time
+
+	mu       sync.Mutex
+	now      Progress
+	started  time.Time // first byte of this phase
+	sampled  time.Time
+	since    int64 // bytes since sampled
+	reported time.Time
+}
+
+func newMeter(report func(Progress)) *meter { return &meter{report: report} }
+
+// update changes the progress under lock and reports it if it is time to.
+func (m *meter) update(change func(*Progress)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := m.now
+	change(&m.now)
+	now := time.Now()
+	if m.now.Phase != before.Phase {
+		m.started, m.sampled, m.since = now, now, 0
+		m.now.Rate, m.now.HasETA = 0, false
+	}
+	m.since += max(0, m.now.Acked-before.Acked)
+	m.sample(now)
+	turned := m.now.Phase != before.Phase || m.now.Message != before.Message
+	if m.report == nil || !turned && now.Sub(m.reported) < reportEvery {
+		return
+	}
+	m.reported = now
+	out := m.now
+	out.Nodes = slices.Clone(m.now.Nodes)
+	m.report(out)
+}
+
+// sample folds the bytes since the last sample into the rate, as an average
+// that forgets what is older than rateWindow.
+func (m *meter) sample(now time.Time) {
+	span := now.Sub(m.sampled)
+	if span < 250*time.Millisecond {
+		return
+	}
+	weight := 1 - math.Exp(-float64(span)/float64(rateWindow))
+	if m.now.Rate == 0 {
+		weight = 1
+	}
+	m.now.Rate += weight * (float64(m.since)/span.Seconds() - m.now.Rate)
+	m.sampled, m.since = now, 0
+	m.now.HasETA = m.now.Rate > 0 && now.Sub(m.started) >= etaAfter
+	if m.now.HasETA {
+		left := max(0, m.now.Total-m.now.Acked)
+		m.now.ETA = time.Duration(float64(left) / m.now.Rate * float64(time.Second))
+	}
+}
+
+func (m *meter) phase(p Phase, message string) {
+	m.update(func(now *Progress) { now.Phase, now.Message = p, message })
+}
+
+func (m *meter) say(message string) {
+	m.update(func(now *Progress) { now.Message = message })
+}

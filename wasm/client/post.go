@@ -1,0 +1,213 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+
+	"floe/codec"
+	"floe/server/api"
+)
+
+// posting is one node's part of a batch: what it must hold, and what of it it
+// has acknowledged.
+type posting struct {
+	*sending
+	node  int
+	items []*item
+	tries int
+}
+
+// item is one frame's worth.
+type item struct {
+	blob  *blob
+	kind  api.FrameKind
+	pair  int
+	bytes int64 // that count as progress
+	acked bool
+}
+
+// newPosting lists for each blob its metadata, then the slivers.
+func newPosting(s *sending, b *batch, node int) *posting {
+	p := &posting{sending: s, node: node}
+	for _, blob := range b.blobs {
+		p.items = append(p.items, &item{blob: blob, kind: api.FrameMetadata})
+		for _, pair := range s.net.pairsOf(node, blob.id) {
+			for _, kind := range []codec.Kind{codec.Primary, codec.Secondary} {
+				size := s.net.params.SliverSize(kind, blob.symbol)
+				p.items = append(p.items, &item{blob: blob, kind: frameKind(kind), pair: pair, bytes: int64(size)})
+			}
+		}
+	}
+	return p
+}
+
+func frameKind(k codec.Kind) api.FrameKind {
+	if k == codec.Primary {
+		return api.FramePrimary
+	}
+	return api.FrameSecondary
+}
+
+// missing is how many bytes the node hasn't acknowledged.
+func (p *posting) missing() (n int64) {
+	for _, it := range p.items {
+		if !it.acked {
+			n += it.bytes
+		}
+	}
+	return n
+}
+
+// post sends what isn't acknowledged yet, in as many POSTs as it takes. It
+// returns as [Client.retry] wants it.
+func (p *posting) post(ctx context.Context) (time.Duration, error) {
+	p.tries++
+	rest := p.items
+	for len(rest) > 0 {
+		body, sent, after := p.body(rest)
+		if len(sent) > 0 {
+			if wait, err := p.once(ctx, body, sent); err != nil {
+				return wait, err
+			}
+		}
+		rest = after
+	}
+	return 0, nil
+}
+
+// body puts frames of unacknowledged items together until a POST is full.
+func (p *posting) body(items []*item) (body []byte, sent, rest []*item) {
+	for i, it := range items {
+		if it.acked {
+			continue
+		}
+		frame := it.frame()
+		if len(sent) > 0 && len(body)+api.FrameHeaderSize+len(frame.Body) > api.MaxBatch {
+			return body, sent, items[i:]
+		}
+		if body == nil {
+			body = make([]byte, 0, p.guess(items[i:]))
+		}
+		body = api.AppendFrame(body, frame)
+		sent = append(sent, it)
+	}
+	return body, sent, nil
+}
+
+// guess is a capacity for a POST of items.
+func (p *posting) guess(items []*item) int {
+	n := 0
+	for _, it := range items {
+		n += int(it.bytes) + api.FrameHeaderSize + 16
+		if it.kind == api.FrameMetadata {
+			n += metadataBytes(p.net.params)
+		}
+	}
+	return min(n, api.MaxBatch)
+}
+
+func (it *item) frame() api.Frame {
+	f := api.Frame{Kind: it.kind, Index: uint16(it.pair), BlobID: it.blob.id}
+	switch it.kind {
+	case api.FrameMetadata:
+		f.Body = it.blob.meta.MarshalBCS()
+	case api.FramePrimary:
+		f.Body = it.blob.code.Pair(it.pair).Primary.MarshalBCS()
+	default:
+		f.Body = it.blob.code.Pair(it.pair).Secondary.MarshalBCS()
+	}
+	return f
+}
+
+// once does one POST and reads its acknowledgements as they come.
+func (p *posting) once(ctx context.Context, body []byte, sent []*item) (time.Duration, error) {
+	path := api.PathStore + strconv.Itoa(p.node)
+	if p.tries > 1 {
+		path += "?retry=1"
+	}
+	res, err := p.client.relay.Do(ctx, Request{Method: "POST", Path: path, ContentType: typeFrames, Body: body})
+	if err != nil {
+		return 0, unreachable(ctx, err)
+	}
+	defer res.Body.Close()
+	if res.Status/100 != 2 {
+		answer, err := io.ReadAll(io.LimitReader(res.Body, api.MaxJSON))
+		if err != nil {
+			return 0, unreachable(ctx, err)
+		}
+		return refused(path, res.Status, answer)
+	}
+	return p.acknowledge(ctx, res.Body, sent)
+}
+
+// acknowledge reads one frame for each item sent.
+func (p *posting) acknowledge(ctx context.Context, r io.Reader, sent []*item) (time.Duration, error) {
+	var failed error
+	wait := time.Duration(0)
+	for range sent {
+		f, err := api.ReadFrame(r, maxReason)
+		if errors.Is(err, api.ErrMalformedFrame) {
+			return -1, err
+		}
+		if err != nil {
+			return 0, unreachable(ctx, err)
+		}
+		it := find(sent, f)
+		if it == nil {
+			return -1, fmt.Errorf("the server acknowledges what wasn't sent: kind %d, pair %d", f.Kind, f.Index)
+		}
+		if f.Status/100 == 2 {
+			p.ack(it)
+			continue
+		}
+		failed = p.rejected(f)
+		if f.Status < 500 && f.Status != 408 && f.Status != 429 && !waitsForMetadata(f) {
+			wait = -1
+		}
+	}
+	return wait, failed
+}
+
+// maxReason bounds a reason in words.
+const maxReason = 64 << 10
+
+// waitsForMetadata says whether a node refused a sliver only because it hasn't
+// seen the blob's registration or metadata yet.
+func waitsForMetadata(f api.Frame) bool { return f.Status == 400 && f.Kind != api.FrameEnd }
+
+func find(items []*item, f api.Frame) *item {
+	i := slices.IndexFunc(items, func(it *item) bool {
+		return it.kind == f.Kind && it.pair == int(f.Index) && it.blob.id == f.BlobID
+	})
+	if i < 0 {
+		return nil
+	}
+	return items[i]
+}
+
+func (p *posting) ack(it *item) {
+	if it.acked {
+		return
+	}
+	it.acked = true
+	p.meter.update(func(now *Progress) {
+		now.Acked += it.bytes
+		now.Nodes[p.node].Acked += it.bytes
+	})
+}
+
+func (p *posting) rejected(f api.Frame) error {
+	node := p.node
+	return &Error{
+		Code:    CodeTooFewNodes,
+		Message: p.net.Nodes[node].Name + " didn't take what it was sent.",
+		Node:    &node,
+		Retry:   true,
+		Err:     fmt.Errorf("node %d answered %d: %q", node, f.Status, short(f.Body)),
+	}
+}

@@ -1,0 +1,132 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"floe/codec"
+	"floe/server/api"
+)
+
+// askMetadata asks for the blob's metadata, and verifies it.
+func (g *segment) askMetadata(ctx context.Context, w *watch) (meta *codec.Metadata, err error) {
+	lies := 0
+	ask := api.ReadRequest{BlobID: g.id.String(), Metadata: true}
+	err = g.askFrames(ctx, ask, metadataBytes(g.net.params), func(f api.Frame) error {
+		switch {
+		case f.Kind != api.FrameMetadata:
+			return fmt.Errorf("the server answered kind %d when asked for metadata", f.Kind)
+		case f.Status != 200 || meta != nil:
+			return nil
+		}
+		m, err := codec.UnmarshalMetadata(f.Body)
+		if err == nil {
+			err = m.Verify(g.id, g.net.NShards)
+		}
+		if err != nil {
+			lies++
+			w.mended(g.nodeName(int(f.Node)))
+			return nil
+		}
+		meta = m
+		return nil
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case meta == nil && lies > 0:
+		return nil, liar("no metadata shown for blob %s is of it", g.id)
+	case meta == nil:
+		return nil, tooFewNodes(0, g.net.nodesFor(g.net.params.Primary))
+	}
+	return meta, nil
+}
+
+// askSlivers asks for slivers of one kind; each that verifies is added. What
+// doesn't come is missed by the caller; nodes that don't answer are told to down.
+func (g *segment) askSlivers(ctx context.Context, w *watch, kind codec.Kind, pairs []int, down func(node int)) error {
+	ask := api.ReadRequest{BlobID: g.id.String(), Primary: pairs}
+	if kind == codec.Secondary {
+		ask.Primary, ask.Secondary = nil, pairs
+	}
+	return g.askFrames(ctx, ask, g.largest(), func(f api.Frame) error {
+		node := g.net.nodeOf(g.id, int(f.Index)%g.net.NShards)
+		switch {
+		case f.Kind != frameKind(kind) || int(f.Index) >= g.net.NShards:
+			return fmt.Errorf("the server answered kind %d, pair %d, which wasn't asked", f.Kind, f.Index)
+		case f.Status >= 500:
+			down(node)
+			w.down(node)
+			return nil
+		case f.Status != 200:
+			return nil
+		}
+		sliver, err := codec.UnmarshalSliver(kind, f.Body)
+		if err == nil && sliver.Pair(g.net.NShards) != int(f.Index) {
+			err = codec.ErrMismatch
+		}
+		if err == nil {
+			err = g.add(sliver)
+		}
+		if errors.Is(err, codec.ErrMalformed) || errors.Is(err, codec.ErrMismatch) {
+			w.mended(g.nodeName(node))
+			return nil
+		}
+		w.gave(node, len(f.Body))
+		return err
+	})
+}
+
+// largest is the most that a frame with a sliver of this blob holds.
+func (g *segment) largest() int {
+	return max(g.row, g.row/g.net.params.Secondary*g.net.params.Primary) + 16
+}
+
+// askFrames posts a read and hands each frame of the answer to take.
+func (g *segment) askFrames(ctx context.Context, ask api.ReadRequest, most int, take func(api.Frame) error) error {
+	body, err := json.Marshal(ask)
+	if err != nil {
+		return fmt.Errorf("couldn't encode a read: %w", err)
+	}
+	res, err := g.client.relay.Do(ctx, Request{Method: "POST", Path: api.PathRead, ContentType: typeJSON, Body: body})
+	if err != nil {
+		return unreachable(ctx, err)
+	}
+	defer res.Body.Close()
+	if res.Status/100 != 2 {
+		answer, err := io.ReadAll(io.LimitReader(res.Body, api.MaxJSON))
+		if err != nil {
+			return unreachable(ctx, err)
+		}
+		_, err = refused(api.PathRead, res.Status, answer)
+		return err
+	}
+	for {
+		f, err := api.ReadFrame(res.Body, most)
+		if errors.Is(err, api.ErrMalformedFrame) {
+			return err
+		}
+		if err != nil {
+			return unreachable(ctx, err)
+		}
+		if f.Kind == api.FrameEnd {
+			return nil
+		}
+		if f.BlobID != g.id {
+			return fmt.Errorf("the server answered for blob %s, asked was %s", codec.BlobID(f.BlobID), g.id)
+		}
+		if err := take(f); err != nil {
+			return err
+		}
+	}
+}
+
+func (g *segment) nodeName(node int) string {
+	if node < 0 || node >= len(g.net.Nodes) {
+		return "A storage node"
+	}
+	return g.net.Nodes[node].Name
+}

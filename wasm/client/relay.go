@@ -1,0 +1,160 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"floe/server/api"
+)
+
+// Relay carries requests to the server: by fetch in the page, by net/http in
+// the command line. Do fails only when no answer came; any status is an answer.
+// The caller closes the body. Do is called from several goroutines.
+type Relay interface {
+	Do(ctx context.Context, r Request) (*Response, error)
+}
+
+// Request is one request to the server.
+type Request struct {
+	Method      string
+	Path        string // with query
+	ContentType string // "" without a body
+	Body        []byte // read until Do returns, never changed
+}
+
+// Response is the server's answer.
+type Response struct {
+	Status int
+	Body   io.ReadCloser
+}
+
+const (
+	typeJSON   = "application/json"
+	typeFrames = "application/octet-stream"
+)
+
+// pace says how long to wait for what. Tests make it shorter.
+type pace struct {
+	firstWait time.Duration // before the second try; doubles
+	maxWait   time.Duration // between two tries
+	patience  time.Duration // until an unreachable server is given up
+	tailMin   time.Duration // given to slow nodes once a quorum holds a batch …
+	heal      time.Duration // between two looks for nodes that returned
+}
+
+var usualPace = pace{
+	firstWait: 300 * time.Millisecond,
+	maxWait:   8 * time.Second,
+	patience:  time.Minute,
+	tailMin:   500 * time.Millisecond,
+	heal:      2 * time.Second,
+}
+
+// call posts in as JSON, or gets if in is nil, and reads the answer into out.
+// Every route it is used for may be asked twice, so it asks again while the
+// server can't be reached or says that it will be able later.
+func (c *Client) call(ctx context.Context, path string, in, out any) error {
+	r := Request{Method: "GET", Path: path}
+	if in != nil {
+		body, err := json.Marshal(in)
+		if err != nil {
+			return fmt.Errorf("couldn't encode a request for %s: %w", path, err)
+		}
+		r = Request{Method: "POST", Path: path, ContentType: typeJSON, Body: body}
+	}
+	return c.retry(ctx, func() (time.Duration, error) { return c.once(ctx, r, out) })
+}
+
+// retry calls try until it succeeds, fails for good (a negative wait) or the
+// client's patience ends. Try returns how long it was asked to wait, 0 for the usual.
+func (c *Client) retry(ctx context.Context, try func() (time.Duration, error)) error {
+	deadline := time.Now().Add(c.pace.patience)
+	for next := c.pace.firstWait; ; next = min(2*next, c.pace.maxWait) {
+		wait, err := try()
+		if err == nil || wait < 0 || ctx.Err() != nil {
+			return err
+		}
+		wait = max(wait, next)
+		if time.Now().Add(wait).After(deadline) {
+			return err
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// once does one request of call.
+func (c *Client) once(ctx context.Context, r Request, out any) (time.Duration, error) {
+	res, err := c.relay.Do(ctx, r)
+	if err != nil {
+		return 0, unreachable(ctx, err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err != nil {
+		return 0, unreachable(ctx, err)
+	}
+	if len(body) > maxAnswer {
+		return -1, fmt.Errorf("the answer to %s is too long", r.Path)
+	}
+	if res.Status/100 != 2 {
+		return refused(r.Path, res.Status, body)
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return -1, fmt.Errorf("couldn't read the answer to %s: %w", r.Path, err)
+	}
+	return -1, nil
+}
+
+// maxAnswer bounds a JSON answer: a parcel with all its grants is the largest.
+const maxAnswer = 16 << 20
+
+// refused reads an answer that isn't 2xx: the error and how long to wait
+// before asking again, -1 where that can't help.
+func refused(path string, status int, body []byte) (time.Duration, error) {
+	var b api.ErrorBody
+	if json.Unmarshal(body, &b) != nil || b.Error == nil {
+		b.Error = &api.Error{Code: api.CodeInternal, Message: fmt.Sprintf("%s answered %d: %q", path, status, short(body))}
+	}
+	err := refusal(status, b.Error)
+	wait := time.Duration(b.Error.RetryAfterMS) * time.Millisecond
+	switch {
+	case b.Error.Code == api.CodeConflict, status == 502, status == 503, status == 504:
+		return wait, err
+	case b.Error.Code == api.CodeQuota && 0 < wait && wait <= 10*time.Second:
+		return wait, err
+	}
+	return -1, err
+}
+
+func short(b []byte) []byte { return bytes.TrimSpace(b[:min(len(b), 200)]) }
+
+// unreachable is the error for a request that got no answer.
+func unreachable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return &Error{
+		Code:    CodeOffline,
+		Message: "The server can't be reached. Check your connection, then try again.",
+		Retry:   true,
+		Err:     err,
+	}
+}
+
+// sleep waits, or returns the reason to stop.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}

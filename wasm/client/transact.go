@@ -1,0 +1,85 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"fmt"
+
+	"floe/codec/suitx"
+	"floe/server/api"
+)
+
+// transact brings a transaction onto the ledger: the relay fills in who pays
+// for the gas, and nothing else, which is checked before key signs.
+func (c *Client) transact(ctx context.Context, net *network, tx *suitx.TransactionData, key ed25519.PrivateKey) (*suitx.Effects, error) {
+	var filled api.GasResponse
+	if err := c.call(ctx, api.PathGas, api.GasRequest{Transaction: tx.Marshal()}, &filled); err != nil {
+		return nil, err
+	}
+	if err := checkSponsored(net, tx, filled.Transaction); err != nil {
+		return nil, err
+	}
+	signature := suitx.SignTransaction(key, filled.Transaction)
+	var out api.ExecuteResponse
+	if err := c.call(ctx, api.PathExecute, api.ExecuteRequest{Transaction: filled.Transaction, Signature: signature}, &out); err != nil {
+		return nil, err
+	}
+	return checkExecuted(filled.Transaction, &out)
+}
+
+// checkSponsored compares what the relay gave back with what was asked, field
+// by field: gas and expiration are its own, all else is the sender's.
+func checkSponsored(net *network, asked *suitx.TransactionData, given []byte) error {
+	got, err := suitx.UnmarshalTransactionData(given)
+	if err != nil {
+		return liar("the sponsored transaction: %w", err)
+	}
+	if got.Sender != asked.Sender || !bytes.Equal(got.KindBytes(), asked.KindBytes()) {
+		return liar("the transaction was changed before it was sponsored")
+	}
+	switch {
+	case got.Gas.Owner == asked.Sender:
+		return liar("the sender would pay for the gas")
+	case net.sponsor.IsZero() || got.Gas.Owner != net.sponsor:
+		return liar("the gas is %s's, not the server's", got.Gas.Owner)
+	case len(got.Gas.Payment) == 0 || got.Gas.Budget == 0 || got.Gas.Price == 0:
+		return liar("the gas isn't filled in")
+	case got.Expiration.Kind == suitx.ExpirationNone:
+		return liar("the transaction would never expire")
+	}
+	return checkPayment(asked, got.Gas.Payment)
+}
+
+// checkPayment makes sure that none of the transaction's own objects pays.
+func checkPayment(asked *suitx.TransactionData, payment []suitx.ObjectRef) error {
+	for _, coin := range payment {
+		for _, in := range asked.Inputs {
+			if in.Kind == suitx.InputObject && in.Object.Ref.ID == coin.ID {
+				return liar("object %s would pay for the gas", coin.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// checkExecuted reads the outcome of a transaction that was signed.
+func checkExecuted(tx []byte, out *api.ExecuteResponse) (*suitx.Effects, error) {
+	effects, err := suitx.UnmarshalEffects(out.Effects)
+	if err != nil {
+		return nil, err
+	}
+	digest := suitx.TransactionDigest(tx)
+	if out.Digest != digest.String() || effects.TransactionDigest != digest {
+		return nil, liar("the server executed transaction %s instead of %s", out.Digest, digest)
+	}
+	if failure := effects.Status.Failure; failure != nil {
+		return nil, &Error{
+			Code:    CodeInternal,
+			Message: "The ledger refused the last step. Nothing was put there; try again.",
+			Retry:   true,
+			Err:     fmt.Errorf("transaction %s failed: kind %d, abort code %d", digest, failure.Kind, failure.AbortCode),
+		}
+	}
+	return effects, nil
+}
