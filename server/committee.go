@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"floe/codec/suitx"
+	"floe/server/api"
+)
+
+// committeeKept is how long a committee is taken for the current one. Within an
+// epoch only prices and addresses change.
+const committeeKept = 10 * time.Second
+
+// committees knows the current committee, read from the ledger now and then.
+type committees struct {
+	chain Chain
+	now   func() time.Time
+
+	mu   sync.Mutex
+	last *api.Committee
+	at   time.Time
+}
+
+// get returns the committee of the current epoch. While the ledger doesn't
+// answer, the last one serves until its epoch ends.
+func (c *committees) get(ctx context.Context) (*api.Committee, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	current := c.last != nil && now.Before(c.last.EpochStart.Add(c.last.EpochDuration))
+	if current && now.Sub(c.at) < committeeKept {
+		return c.last, nil
+	}
+	com, err := c.chain.Committee(ctx)
+	if err != nil {
+		if current {
+			return c.last, nil
+		}
+		return nil, fmt.Errorf("couldn't read the committee: %w", err)
+	}
+	c.last, c.at = com, now
+	return com, nil
+}
+
+// keyed is a lock for each address that anybody holds or waits for.
+type keyed struct {
+	mu    sync.Mutex
+	locks map[suitx.Address]*keyLock
+}
+
+type keyLock struct {
+	held  chan struct{} // of capacity 1
+	users int
+}
+
+func newKeyed() *keyed { return &keyed{locks: make(map[suitx.Address]*keyLock)} }
+
+// lock waits for the address's lock and takes it.
+func (k *keyed) lock(ctx context.Context, key suitx.Address) (unlock func(), err error) {
+	k.mu.Lock()
+	l := k.locks[key]
+	if l == nil {
+		l = &keyLock{held: make(chan struct{}, 1)}
+		k.locks[key] = l
+	}
+	l.users++
+	k.mu.Unlock()
+	leave := func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if l.users--; l.users == 0 {
+			delete(k.locks, key)
+		}
+	}
+	select {
+	case l.held <- struct{}{}:
+		return func() { <-l.held; leave() }, nil
+	case <-ctx.Done():
+		leave()
+		return nil, ctx.Err()
+	}
+}

@@ -1,0 +1,102 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+
+	"github.com/labstack/echo/v4"
+
+	"floe/codec/suitx"
+	"floe/server/api"
+)
+
+// handleExecute co-signs and submits a transaction that gas was promised for.
+func (s *Server) handleExecute(c echo.Context) error {
+	var req api.ExecuteRequest
+	if err := readJSON(c, &req); err != nil {
+		return err
+	}
+	if s.sponsor == nil {
+		return noSponsor()
+	}
+	res, err := s.execute(c.Request().Context(), s.client(c), req)
+	if err != nil {
+		return err
+	}
+	return answer(c, api.ExecuteResponse{Digest: res.Digest.String(), Effects: res.Raw})
+}
+
+// execute checks everything again, for anybody may send anything here. The
+// flight itself doesn't end when the caller leaves: who comes back with the
+// same bytes finds it, or its outcome.
+func (s *Server) execute(ctx context.Context, client netip.Prefix, req api.ExecuteRequest) (*Result, error) {
+	t, err := s.readTransaction(req.Transaction)
+	if err != nil {
+		return nil, err
+	}
+	if err := suitx.VerifyTransaction(req.Transaction, req.Signature, t.Sender); err != nil {
+		return nil, notAllowed("The signature isn't the sender's over this transaction.").because(err)
+	}
+	f, mine, err := s.flights.board(suitx.TransactionDigest(req.Transaction), t.Sender)
+	if err != nil {
+		return nil, err
+	}
+	if mine {
+		s.background.Go(func() {
+			var res *Result
+			err := safely(func() (err error) {
+				res, err = s.fly(s.ctx, client, req)
+				return err
+			})()
+			f.land(res, err)
+		})
+	}
+	select {
+	case <-f.landed:
+		return f.result, f.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// fly takes one signed transaction to the ledger. Until the simulation has
+// shown that it succeeds nothing is signed and nothing lost.
+func (s *Server) fly(ctx context.Context, client netip.Prefix, req api.ExecuteRequest) (*Result, error) {
+	digest := suitx.TransactionDigest(req.Transaction)
+	coin, ok := s.leases.claim(digest)
+	if !ok {
+		return s.flownBefore(ctx, digest)
+	}
+	gas, err := s.sponsor.tryOut(ctx, req.Transaction)
+	if err != nil {
+		s.sponsor.gas.put(coin)
+		return nil, err
+	}
+	undo, err := s.quota.take(client, Cost{Gas: gas}, 0)
+	if err != nil {
+		s.sponsor.gas.put(coin)
+		return nil, err
+	}
+	defer s.sponsor.settle(context.WithoutCancel(ctx), s.sponsor.gas, coin.ref.ID)
+	res, err := s.sponsor.submit(ctx, req.Transaction, req.Signature, suitx.SignTransaction(s.sponsor.key, req.Transaction))
+	if errors.Is(err, ErrConflict) {
+		undo()
+	}
+	return res, err
+}
+
+// flownBefore answers for a transaction without a lease: what it did, if it was
+// executed before, else that the promise has lapsed. It is never signed anew,
+// for its gas coin may be promised to another by now.
+func (s *Server) flownBefore(ctx context.Context, digest suitx.Digest) (*Result, error) {
+	res, err := s.ledger.Transaction(ctx, digest)
+	if errors.Is(err, ErrNotFound) {
+		return nil, refuse(http.StatusConflict, api.CodeConflict, "The gas promised for this transaction has lapsed. Ask for gas again and sign anew.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return res, failureOf(res.Effects)
+}

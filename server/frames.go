@@ -1,0 +1,127 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"floe/server/api"
+)
+
+// A frame must be read, or written, in this time: who is slower holds memory
+// that others wait for.
+const frameTimeout = 30 * time.Second
+
+const mimeFrames = "application/octet-stream"
+
+// frameReader reads the frames of a request one by one and takes memory for
+// each before it reads its body.
+type frameReader struct {
+	in     *bufio.Reader
+	conn   *http.ResponseController
+	memory *memory
+	node   int
+	max    int // bytes of one body
+}
+
+func (s *Server) newFrameReader(c echo.Context, node int) *frameReader {
+	body := http.MaxBytesReader(c.Response(), c.Request().Body, api.MaxBatch)
+	return &frameReader{
+		in:     bufio.NewReaderSize(body, 4<<10),
+		conn:   http.NewResponseController(c.Response()),
+		memory: s.memory,
+		node:   node,
+		max:    s.maxFrame,
+	}
+}
+
+// next returns the next frame and the function that gives its memory back, or
+// io.EOF after the last: at the request's end, or after a FrameEnd.
+func (r *frameReader) next(ctx context.Context) (api.Frame, func(), error) {
+	_ = r.conn.SetReadDeadline(time.Now().Add(frameTimeout))
+	// A deadline left behind would end the request while nodes are at work.
+	defer func() { _ = r.conn.SetReadDeadline(time.Time{}) }()
+	head, err := r.in.Peek(api.FrameHeaderSize)
+	if err == io.EOF && len(head) > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return api.Frame{}, nil, err
+	}
+	size := min(uint64(binary.LittleEndian.Uint32(head[api.FrameHeaderSize-4:])), uint64(r.max))
+	release, err := r.memory.acquire(ctx, r.node, int(size))
+	if err != nil {
+		return api.Frame{}, nil, err
+	}
+	_ = r.conn.SetReadDeadline(time.Now().Add(frameTimeout))
+	f, err := api.ReadFrame(r.in, r.max)
+	if err == nil && f.Kind == api.FrameEnd {
+		if _, err = r.in.Peek(1); err == nil {
+			err = fmt.Errorf("%w: something follows the end", api.ErrMalformedFrame)
+		}
+	}
+	if err != nil {
+		release()
+		return api.Frame{}, nil, err
+	}
+	return f, release, nil
+}
+
+// frameWriter streams frames as an answer. Its methods may be called at once.
+type frameWriter struct {
+	mu   sync.Mutex
+	res  *echo.Response
+	conn *http.ResponseController
+	buf  []byte
+	err  error
+}
+
+// startFrames begins an answer of frames. From here on an error can only cut it.
+func startFrames(c echo.Context) *frameWriter {
+	w := &frameWriter{res: c.Response(), conn: http.NewResponseController(c.Response())}
+	h := w.res.Header()
+	h.Set(echo.HeaderContentType, mimeFrames)
+	h.Set("Cache-Control", "no-store")
+	w.res.WriteHeader(http.StatusOK)
+	return w
+}
+
+// write sends a frame at once. After the first error it sends nothing more.
+func (w *frameWriter) write(f api.Frame) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return w.err
+	}
+	_ = w.conn.SetWriteDeadline(time.Now().Add(frameTimeout))
+	body := f.Body
+	f.Body = nil
+	w.buf = api.AppendFrame(w.buf[:0], f)
+	binary.LittleEndian.PutUint32(w.buf[api.FrameHeaderSize-4:], uint32(len(body)))
+	if _, w.err = w.res.Write(w.buf); w.err == nil {
+		_, w.err = w.res.Write(body)
+	}
+	if w.err == nil {
+		w.err = w.conn.Flush()
+	}
+	if w.err != nil {
+		w.err = fmt.Errorf("couldn't write a frame: %w", w.err)
+	}
+	return w.err
+}
+
+// cut ends an answer that can't be completed, so that the caller sees it broken
+// and not whole.
+func cut(err error) error { return &broken{err} }
+
+// broken is an error after the answer has begun.
+type broken struct{ error }
+
+func (b *broken) Unwrap() error { return b.error }

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+
+	"github.com/labstack/echo/v4"
+
+	"floe/codec/suitx"
+	"floe/server/api"
+)
+
+// handleGas promises gas for a transaction of the allow-list.
+func (s *Server) handleGas(c echo.Context) error {
+	var req api.GasRequest
+	if err := readJSON(c, &req); err != nil {
+		return err
+	}
+	if s.sponsor == nil {
+		return noSponsor()
+	}
+	tx, err := s.promiseGas(c.Request().Context(), s.client(c), req.Transaction)
+	if err != nil {
+		return err
+	}
+	return answer(c, api.GasResponse{Transaction: tx})
+}
+
+// promiseGas fills payment, price, budget and expiration and changes nothing
+// else. It signs nothing.
+func (s *Server) promiseGas(ctx context.Context, client netip.Prefix, tx []byte) ([]byte, error) {
+	t, err := s.readTransaction(tx)
+	if err != nil {
+		return nil, err
+	}
+	if len(t.Gas.Payment) > 0 || t.Gas.Price != 0 || t.Gas.Budget != 0 || t.Expiration.Kind != suitx.ExpirationNone {
+		return nil, malformed("Payment, price, budget and expiration must be empty: the sponsor fills them.")
+	}
+	coin, err := s.leases.coinFor(client)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.sponsor.fillGas(ctx, t, coin); err != nil {
+		s.leases.giveUp(client, coin)
+		return nil, err
+	}
+	filled := t.Marshal()
+	s.leases.grant(suitx.TransactionDigest(filled), client, coin)
+	return filled, nil
+}
+
+// readTransaction parses a transaction and holds it against the allow-list.
+func (s *Server) readTransaction(tx []byte) (*suitx.TransactionData, error) {
+	if len(tx) > api.MaxTx {
+		return nil, refuse(http.StatusRequestEntityTooLarge, api.CodeTooLarge, "A transaction has at most %d bytes.", api.MaxTx)
+	}
+	t, err := suitx.UnmarshalTransactionData(tx)
+	if err != nil {
+		return nil, malformed("The transaction can't be read.").because(err)
+	}
+	return t, s.allowed.check(t)
+}
+
+func noSponsor() error {
+	return notAllowed("This server pays for nobody.")
+}

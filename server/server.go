@@ -1,0 +1,243 @@
+// Package server is the relay: it serves the pages, passes slivers between
+// senders, recipients and storage nodes without being able to open them, and
+// pays for what its allow-list and its quotas permit.
+//
+// [New] makes a [Server] out of a [Config] that names what it consumes: a
+// [Ledger] to run transactions, a [Chain] to read, the storage [Nodes] and, on
+// the embedded network, its [Local] switches. [Server.Run] does what goes on in
+// the background; [Server.Handler] is the site:
+//
+//	/, /open, …                  pages, rendered once: the same bytes for everybody
+//	/static/…                    assets
+//	/healthz                     "ok"
+//	/api/v1/…                    JSON and frames, see package api
+//
+// A parcel goes through here as DESIGN §2 tells: register (quota.go,
+// register.go), store (store.go), certificates, gas and execute (sponsor.go,
+// lease.go, flight.go, allow.go); it is read by parcels and read (read.go,
+// metadata.go). Handlers return errors; errors.go alone turns them into
+// answers. Addresses of callers are kept in memory for the quotas and written
+// nowhere.
+package server
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"floe/codec"
+	"floe/codec/bcs"
+	"floe/codec/suitx"
+	"floe/server/api"
+)
+
+// Config is all that a Server needs to know.
+type Config struct {
+	IDs    api.NetworkIDs // of the network, compiled in
+	Ledger Ledger
+	Chain  Chain
+	Nodes  Nodes
+	Local  Local // nil but on the embedded network
+
+	Sponsor       ed25519.PrivateKey // pays for others; nil: nobody does
+	Deletable     bool               // register blobs that can be deleted
+	DefaultEpochs uint32             // what pages propose
+	MaxParcelSize int64              // bytes of ciphertext
+	Limits        Limits
+
+	Loopback       bool           // the listener is on a loopback address
+	TLS            bool           // callers come by https
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
+	Assets         fs.FS          // served below /static/
+	Logger         *slog.Logger
+	Clock          func() time.Time // nil: time.Now
+}
+
+// maxEpochsAhead is Walrus' bound.
+const maxEpochsAhead = 53
+
+// Server is the relay's state.
+type Server struct {
+	ids      api.NetworkIDs
+	walrus   suitx.Address // the package to call, which may be newer than its types
+	network  api.Network   // what doesn't change
+	params   codec.Params
+	maxFrame int
+	ledger   Ledger
+	chain    Chain
+	nodes    Nodes
+	local    Local
+	loopback bool
+	trusted  []netip.Prefix
+	log      *slog.Logger
+	handler  http.Handler
+	pages    *pages
+	assets   map[string]*asset
+
+	committee *committees
+	metadata  *metadatas
+	health    *health
+	memory    *memory
+	quota     *quota
+	firsts    *firsts
+	owners    *keyed
+	storing   *turnstile
+	reading   *turnstile
+
+	sponsor *sponsor // nil when nobody pays
+	allowed *allowList
+	leases  *leases
+	flights *flights
+
+	ctx        context.Context // ends with Close
+	stop       context.CancelFunc
+	background sync.WaitGroup
+}
+
+// New reads what it needs from the ledger, makes the sponsor ready and renders
+// the pages. The caller calls Run and, in the end, Close.
+func New(ctx context.Context, cfg Config) (*Server, error) {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	s := &Server{
+		ids: cfg.IDs, ledger: cfg.Ledger, chain: cfg.Chain, nodes: cfg.Nodes, local: cfg.Local,
+		loopback: cfg.Loopback, trusted: cfg.TrustedProxies, log: cfg.Logger,
+		health: newHealth(), quota: newQuota(cfg.Limits, cfg.Clock), firsts: newFirsts(), owners: newKeyed(),
+		storing: newTurnstile(storesOfOne), reading: newTurnstile(readsOfOne), flights: newFlights(),
+	}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.committee = &committees{chain: cfg.Chain, now: cfg.Clock}
+	s.metadata = newMetadatas(cfg.Nodes, s.health, cfg.Logger)
+	if err := s.readNetwork(ctx, cfg); err != nil {
+		return nil, err
+	}
+	if cfg.Sponsor != nil {
+		s.sponsor = newSponsor(cfg.Sponsor, cfg.IDs, cfg)
+		s.network.Sponsor = s.sponsor.address.String()
+		s.allowed = newAllowList(s.sponsor.address, cfg.IDs, s.walrus)
+		s.leases = newLeases(s.sponsor.gas, cfg.Clock)
+		if err := s.sponsor.stock(ctx); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if s.pages, err = renderPages(ctx); err != nil {
+		return nil, err
+	}
+	if s.assets, err = readAssets(cfg.Assets); err != nil {
+		return nil, err
+	}
+	s.handler = s.routes(cfg.TLS)
+	return s, nil
+}
+
+// readNetwork fills in what doesn't change while the server runs.
+func (s *Server) readNetwork(ctx context.Context, cfg Config) error {
+	now, err := s.chain.Now(ctx)
+	if err != nil {
+		return fmt.Errorf("couldn't reach the ledger: %w", err)
+	}
+	com, err := s.committee.get(ctx)
+	if err != nil {
+		return err
+	}
+	if s.params, err = codec.NewParams(com.NShards); err != nil {
+		return err
+	}
+	version, err := s.readSystem(ctx)
+	if err != nil {
+		return err
+	}
+	mostShards := 1
+	for _, m := range com.Members {
+		mostShards = max(mostShards, len(m.Shards))
+	}
+	s.memory = newMemory(len(com.Members), memoryInAll, memoryPerNode)
+	s.network = api.Network{
+		Name:            cfg.IDs.Name,
+		ChainID:         now.ChainID,
+		MaxEpochsAhead:  maxEpochsAhead,
+		NShards:         com.NShards,
+		SystemObjectID:  suitx.Address(cfg.IDs.System).String(),
+		SystemVersion:   version,
+		StakingObjectID: suitx.Address(cfg.IDs.Staking).String(),
+		WALPackage:      suitx.Address(cfg.IDs.WALPackage).String(),
+		WalrusPackage:   s.walrus.String(),
+		FloePackage:     suitx.Address(cfg.IDs.FloePackage).String(),
+		SegmentSize:     SegmentSize(s.params, mostShards),
+		MaxParcelSize:   cfg.MaxParcelSize,
+		Deletable:       cfg.Deletable,
+		DefaultEpochs:   cfg.DefaultEpochs,
+	}
+	symbol, err := s.params.SymbolSize(uint64(s.network.SegmentSize))
+	if err != nil {
+		return err
+	}
+	s.maxFrame = max(s.params.SliverSize(codec.Primary, symbol)+sliverOverhead, 66*com.NShards+sliverOverhead)
+	return nil
+}
+
+// readSystem reads the System object: the version at which it was shared, and
+// the package to call.
+//
+//	id 32 ‖ version u64 ‖ package ID 32 ‖ …
+func (s *Server) readSystem(ctx context.Context) (sharedAt uint64, err error) {
+	objects, err := s.ledger.Objects(ctx, s.ids.System)
+	if err != nil {
+		return 0, fmt.Errorf("couldn't read the System object: %w", err)
+	}
+	if len(objects) != 1 || objects[0] == nil || objects[0].Move == nil || objects[0].Owner.Kind != suitx.SharedOwner {
+		return 0, errors.New("couldn't read the System object: the ledger has no shared object of that ID")
+	}
+	r := bcs.NewReader(objects[0].Move.Contents)
+	var id [32]byte
+	r.Fixed(id[:])
+	r.U64()
+	r.Fixed(s.walrus[:])
+	if r.Err() != nil {
+		return 0, fmt.Errorf("couldn't read the System object: %w", r.Err())
+	}
+	return objects[0].Owner.Version, nil
+}
+
+// Handler is the whole site but what others serve on the same port.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Run keeps the sponsor in coins, asks the nodes how they are and follows the
+// epochs, until ctx ends.
+func (s *Server) Run(ctx context.Context) {
+	var tasks sync.WaitGroup
+	if s.sponsor != nil {
+		tasks.Go(func() { s.sponsor.keepStocked(ctx) })
+	}
+	tasks.Go(func() { every(ctx, probeEvery, func() { s.look(ctx) }) })
+	tasks.Wait()
+}
+
+func (s *Server) look(ctx context.Context) {
+	com, err := s.committee.get(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.log.Error("couldn't read the committee", "error", err)
+		}
+		return
+	}
+	s.quota.reached(com.Epoch)
+	if p, ok := s.nodes.(Prober); ok {
+		s.health.probe(ctx, p, len(com.Members))
+	}
+}
+
+// Close gives up what is still in flight; the ledger knows how it ends.
+func (s *Server) Close() {
+	s.stop()
+	s.background.Wait()
+}
