@@ -1,0 +1,139 @@
+package rpc
+
+import (
+	"context"
+	"encoding/binary"
+	"sort"
+
+	"connectrpc.com/connect"
+	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
+
+	"floe/codec/suitx"
+)
+
+// Pages hold 50 entries unless asked otherwise, never more than 1,000 and,
+// beyond the first entry, never more than maxPage bytes.
+const (
+	defaultPage = 50
+	largestPage = 1000
+	maxPage     = 512 << 10
+
+	ownedMask = "object_id,version,object_type"
+)
+
+func pageSize(asked *uint32) int {
+	if asked == nil {
+		return defaultPage
+	}
+	return max(1, min(int(*asked), largestPage))
+}
+
+// A page token is the subject of the list, 32 bytes, and the ledger's cursor.
+func pageToken(subject [32]byte, cursor []byte) []byte {
+	if cursor == nil {
+		return nil
+	}
+	return append(subject[:len(subject):len(subject)], cursor...)
+}
+
+func readPageToken(subject [32]byte, token []byte) ([]byte, *connect.Error) {
+	if token == nil {
+		return nil, nil
+	}
+	if len(token) <= 32 || [32]byte(token[:32]) != subject {
+		return nil, invalid("page_token", "invalid page_token")
+	}
+	return token[32:], nil
+}
+
+func (s *server) listOwnedObjects(_ context.Context, r *pb.ListOwnedObjectsRequest) (*pb.ListOwnedObjectsResponse, error) {
+	of, failure := address("owner", r.Owner)
+	if failure != nil {
+		return nil, failure
+	}
+	m, err := newMask(r.ReadMask, ownedMask, &pb.Object{})
+	if err != nil {
+		return nil, err
+	}
+	var filter *suitx.StructTag
+	if r.ObjectType != nil {
+		t, err := suitx.ParseStructTag(r.GetObjectType())
+		if err != nil {
+			return nil, invalid("object_type", "invalid object_type: %v", err)
+		}
+		filter = &t
+	}
+	after, failure := readPageToken(of, r.PageToken)
+	if failure != nil {
+		return nil, failure
+	}
+	page, next, err := s.ledger.Owned(of, filter, after, pageSize(r.PageSize))
+	if err != nil {
+		return nil, s.failed(err, "Owner %s", of)
+	}
+	out := &pb.ListOwnedObjectsResponse{NextPageToken: pageToken(of, next)}
+	for _, entry := range page {
+		o, err := s.ledger.Object(entry.Ref.ID, entry.Ref.Version)
+		if err != nil {
+			continue // it moved on between the two reads
+		}
+		out.Objects = append(out.Objects, s.object(o, m))
+	}
+	return out, nil
+}
+
+func (s *server) getBalance(_ context.Context, r *pb.GetBalanceRequest) (*pb.GetBalanceResponse, error) {
+	of, failure := address("owner", r.Owner)
+	if failure != nil {
+		return nil, failure
+	}
+	coin, failure := coinType(r.CoinType)
+	if failure != nil {
+		return nil, failure
+	}
+	b, err := s.ledger.Balance(of, coin)
+	if err != nil {
+		return nil, s.failed(err, "Balance")
+	}
+	return &pb.GetBalanceResponse{Balance: balance(coin.String(), b.Total)}, nil
+}
+
+func coinType(text *string) (suitx.TypeTag, *connect.Error) {
+	if text == nil {
+		return suitx.TypeTag{}, missing("coin_type")
+	}
+	t, err := suitx.ParseStructTag(*text)
+	if err != nil {
+		return suitx.TypeTag{}, invalid("coin_type", "invalid coin_type: %v", err)
+	}
+	return t.Tag(), nil
+}
+
+func (s *server) listBalances(_ context.Context, r *pb.ListBalancesRequest) (*pb.ListBalancesResponse, error) {
+	of, failure := address("owner", r.Owner)
+	if failure != nil {
+		return nil, failure
+	}
+	cursor, failure := readPageToken(of, r.PageToken)
+	if failure != nil {
+		return nil, failure
+	}
+	balances, err := s.ledger.Balances(of)
+	if err != nil {
+		return nil, s.failed(err, "Balance")
+	}
+	sort.Slice(balances, func(i, j int) bool { return balances[i].CoinType.String() < balances[j].CoinType.String() })
+	first := 0
+	if len(cursor) == 8 {
+		first = int(min(binary.BigEndian.Uint64(cursor), uint64(len(balances))))
+	}
+	last := min(first+pageSize(r.PageSize), len(balances))
+	out := &pb.ListBalancesResponse{}
+	for _, b := range balances[first:last] {
+		out.Balances = append(out.Balances, balance(b.CoinType.String(), b.Total))
+	}
+	if last < len(balances) {
+		out.NextPageToken = pageToken(of, binary.BigEndian.AppendUint64(nil, uint64(last)))
+	}
+	return out, nil
+}

@@ -1,0 +1,138 @@
+package rpc
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+
+	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"floe/codec/suitx"
+	"floe/server/ledger"
+)
+
+// executed is x as far as m asks for it.
+func (s *server) executed(x *ledger.Executed, m mask) (*pb.ExecutedTransaction, error) {
+	out := &pb.ExecutedTransaction{
+		Digest:     proto.String(x.Digest.String()),
+		Checkpoint: proto.Uint64(x.Checkpoint),
+		Timestamp:  timestamppb.New(x.Time),
+	}
+	if m.has("transaction") {
+		t, err := transaction(x.Transaction)
+		if err != nil {
+			return nil, fmt.Errorf("couldn't read transaction %s: %w", x.Digest, err)
+		}
+		out.Transaction = t
+	}
+	s.fill(out, x, m)
+	m.prune(out)
+	return out, nil
+}
+
+// fill adds what an executed and a simulated transaction have in common.
+func (s *server) fill(out *pb.ExecutedTransaction, x *ledger.Executed, m mask) {
+	if m.has("signatures") {
+		out.Signatures = signatures(x.Signatures)
+	}
+	if m.has("effects") {
+		out.Effects = effects(x)
+	}
+	if m.has("events") && x.Effects.EventsDigest != nil {
+		out.Events = s.events(x.Events, m.sub("events").sub("events").has("json"))
+	}
+	if m.has("balance_changes") {
+		for _, b := range x.Balances {
+			out.BalanceChanges = append(out.BalanceChanges, &pb.BalanceChange{
+				Address:  proto.String(b.Address.String()),
+				CoinType: proto.String(b.CoinType.String()),
+				Amount:   proto.String(strconv.FormatInt(b.Amount, 10)),
+			})
+		}
+	}
+	if m.has("objects") {
+		out.Objects = s.objectSet(m.sub("objects").sub("objects"), x)
+	}
+}
+
+// objectSet holds every version of an object that the transactions read or
+// wrote, in the order of ID and version.
+func (s *server) objectSet(m mask, executed ...*ledger.Executed) *pb.ObjectSet {
+	type key struct {
+		id      suitx.Address
+		version uint64
+	}
+	set := map[key]*suitx.Object{}
+	for _, x := range executed {
+		for _, o := range slices.Concat(x.Inputs, x.Outputs) {
+			set[key{o.ID(), o.Version()}] = o
+		}
+	}
+	keys := make([]key, 0, len(set))
+	for k := range set {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b key) int {
+		if c := bytes.Compare(a.id[:], b.id[:]); c != 0 {
+			return c
+		}
+		return int(int64(a.version - b.version))
+	})
+	out := &pb.ObjectSet{}
+	for _, k := range keys {
+		out.Objects = append(out.Objects, s.object(set[k], m))
+	}
+	return out
+}
+
+func (s *server) events(events []suitx.Event, withJSON bool) *pb.TransactionEvents {
+	out := &pb.TransactionEvents{
+		Bcs:    named("TransactionEvents", suitx.MarshalEvents(events)),
+		Digest: proto.String(suitx.EventsDigest(events).String()),
+	}
+	for _, e := range events {
+		one := &pb.Event{
+			PackageId: proto.String(e.Package.String()),
+			Module:    proto.String(e.Module),
+			Sender:    proto.String(e.Sender.String()),
+			EventType: proto.String(e.Type.String()),
+			Contents:  named(e.Type.String(), e.Contents),
+		}
+		if withJSON {
+			one.Json = s.json(e.Type.Tag(), e.Contents)
+		}
+		out.Events = append(out.Events, one)
+	}
+	return out
+}
+
+// Lengths of a simple signature after its flag.
+const (
+	signatureSize = 64
+	shortKey      = 32
+	longKey       = 33
+)
+
+// signatures are flag ‖ signature ‖ key each; those of the simple schemes are
+// taken apart.
+func signatures(sigs [][]byte) []*pb.UserSignature {
+	var out []*pb.UserSignature
+	for _, b := range sigs {
+		sig := &pb.UserSignature{Bcs: named("UserSignatureBytes", b)}
+		if len(b) > 0 {
+			sig.Scheme = pb.SignatureScheme(b[0]).Enum()
+		}
+		if n := len(b) - 1 - signatureSize; len(b) > 0 && (b[0] == 0 && n == shortKey || (b[0] == 1 || b[0] == 2) && n == longKey) {
+			sig.Signature = &pb.UserSignature_Simple{Simple: &pb.SimpleSignature{
+				Scheme:    sig.Scheme,
+				Signature: b[1 : 1+signatureSize],
+				PublicKey: b[1+signatureSize:],
+			}}
+		}
+		out = append(out, sig)
+	}
+	return out
+}
