@@ -32,7 +32,7 @@ func (i *Identity) Profile() Profile {
 func (i *Identity) Fingerprint() Fingerprint { return i.Profile().Fingerprint() }
 
 // Format keeps the identity out of logs and errors whatever the verb.
-func (i *Identity) Format(f fmt.State, _ rune) { f.Write([]byte("[identity]")) }
+func (i Identity) Format(f fmt.State, _ rune) { f.Write([]byte("[identity]")) }
 
 // NewParcelIdentity returns a random identity for one parcel.
 func NewParcelIdentity() (*age.HybridIdentity, error) { return age.GenerateHybridIdentity() }

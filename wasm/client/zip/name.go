@@ -90,9 +90,6 @@ func cleanName(path string) string {
 		}
 		return r
 	}, path)
-	if hasDrive(path) {
-		path = path[:1] + "_" + path[2:]
-	}
 	var parts []string
 	for part := range strings.SplitSeq(path, "/") {
 		if part == ".." {
@@ -108,6 +105,9 @@ func cleanName(path string) string {
 	name := strings.Join(parts, "/")
 	if len(name) > maxName/2 {
 		name = cutBytes(parts[len(parts)-1], maxName/2) // leaves room for numbers
+	}
+	if hasDrive(name) {
+		name = name[:1] + "_" + name[2:]
 	}
 	return norm.NFC.String(name)
 }
