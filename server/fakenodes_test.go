@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -167,6 +168,9 @@ func (c *clock) add(d time.Duration) {
 	defer c.mu.Unlock()
 	c.at = c.at.Add(d)
 }
+
+// trustLoopback takes the test client for a proxy, which may speak for others.
+var trustLoopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
 var testLimits = Limits{
 	Window:    24 * time.Hour,

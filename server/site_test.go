@@ -245,7 +245,9 @@ func TestErrorsTellOutsidersLittle(t *testing.T) {
 	s := newSite(t)
 	s.nodes.certify = nil // a nil call panics, beside the request
 	blobs := []api.CertificateBlob{{BlobID: codec.BlobID{}.String(), ObjectID: "0x1"}}
-	asked := func() (*http.Response, []byte) { return s.ask("POST", api.PathCertificate, api.CertificateRequest{Blobs: blobs}) }
+	asked := func() (*http.Response, []byte) {
+		return s.ask("POST", api.PathCertificate, api.CertificateRequest{Blobs: blobs})
+	}
 	for _, ask := range []func() (*http.Response, []byte){asked, func() (*http.Response, []byte) {
 		s.committee.last, s.ledger.com = nil, nil // so does a committee that isn't there, within
 		return s.ask("GET", api.PathNetwork, nil)
