@@ -1,0 +1,246 @@
+package node
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/cockroachdb/pebble/v2"
+	"golang.org/x/crypto/blake2b"
+
+	"floe/codec"
+)
+
+// errDamaged says that a sliver isn't on disk as it was stored.
+var errDamaged = errors.New("damaged on disk")
+
+// slivers holds the bytes of slivers, one file per blob, and says in the
+// records where each lies.
+type slivers struct {
+	dir string
+	rec *records
+
+	mu   sync.Mutex
+	open map[codec.BlobID]*sliverFile // those being written
+}
+
+// sliverFile is one blob's file while slivers are added to it. Those that
+// arrive together are committed together.
+type sliverFile struct {
+	f    *os.File
+	refs int // guarded by slivers.mu
+
+	mu         sync.Mutex
+	end        int64 // where the next sliver goes
+	waiting    []*addition
+	committing bool
+}
+
+// addition is a sliver that lies in the file and isn't durable yet.
+type addition struct {
+	key, value []byte
+	done       chan struct{} // closed once err is set
+	err        error
+}
+
+func newSlivers(dir string, rec *records) (*slivers, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("couldn't make folder for slivers: %w", err)
+	}
+	return &slivers{dir: dir, rec: rec, open: make(map[codec.BlobID]*sliverFile)}, nil
+}
+
+// path is in hex: not every file system tells cases apart.
+func (s *slivers) path(id codec.BlobID) string {
+	name := hex.EncodeToString(id[:])
+	return filepath.Join(s.dir, name[:2], name)
+}
+
+// has says whether a sliver is stored.
+func (s *slivers) has(id codec.BlobID, kind codec.Kind, pair int) (bool, error) {
+	v, err := s.rec.get(sliverKey(id, kind, pair))
+	return v != nil, err
+}
+
+// put stores a sliver's bytes; they are durable when it returns.
+func (s *slivers) put(id codec.BlobID, kind codec.Kind, pair int, b []byte) error {
+	f, err := s.acquire(id)
+	if err != nil {
+		return fmt.Errorf("couldn't open slivers of %s: %w", id, err)
+	}
+	defer s.release(id, f)
+	if err := f.add(s.rec, sliverKey(id, kind, pair), b); err != nil {
+		return fmt.Errorf("couldn't store %s sliver %d of %s: %w", kind, pair, id, err)
+	}
+	return nil
+}
+
+// get returns the bytes of a sliver: nil if it isn't stored, errDamaged if it
+// isn't what was stored.
+func (s *slivers) get(id codec.BlobID, kind codec.Kind, pair int) ([]byte, error) {
+	v, err := s.rec.get(sliverKey(id, kind, pair))
+	if err != nil || v == nil {
+		return nil, err
+	}
+	if len(v) != 12+blake2b.Size256 {
+		return nil, fmt.Errorf("%w: record of %d bytes", errDamaged, len(v))
+	}
+	f, err := os.Open(s.path(id))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", errDamaged, err)
+	}
+	defer f.Close()
+	b := make([]byte, binary.BigEndian.Uint32(v[8:]))
+	if _, err := f.ReadAt(b, int64(binary.BigEndian.Uint64(v))); err != nil {
+		return nil, fmt.Errorf("%w: %v", errDamaged, err)
+	}
+	if sum := blake2b.Sum256(b); string(sum[:]) != string(v[12:]) {
+		return nil, fmt.Errorf("%w: checksum differs", errDamaged)
+	}
+	return b, nil
+}
+
+// forget drops a sliver that was found damaged, so that it can be stored again.
+func (s *slivers) forget(id codec.BlobID, kind codec.Kind, pair int) error {
+	return s.rec.db.Delete(sliverKey(id, kind, pair), pebble.Sync)
+}
+
+// remove deletes a blob's file. The records are the caller's to delete.
+func (s *slivers) remove(id codec.BlobID) error {
+	err := os.Remove(s.path(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func (s *slivers) acquire(id codec.BlobID) (*sliverFile, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.open[id]; f != nil {
+		f.refs++
+		return f, nil
+	}
+	file, err := openDurably(s.path(id))
+	if err != nil {
+		return nil, err
+	}
+	end, err := file.Seek(0, 2)
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	f := &sliverFile{f: file, refs: 1, end: end}
+	s.open[id] = f
+	return f, nil
+}
+
+func (s *slivers) release(id codec.BlobID, f *sliverFile) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.refs--; f.refs == 0 {
+		delete(s.open, id)
+		f.f.Close() // all that matters was synced
+	}
+}
+
+// openDurably opens a file to write; if it makes it, its name survives a crash.
+func openDurably(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return f, err
+	}
+	dir := filepath.Dir(path)
+	if err := os.Mkdir(dir, 0o700); err == nil {
+		if err := syncDir(filepath.Dir(dir)); err != nil {
+			return nil, err
+		}
+	} else if !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	if f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+		return nil, err
+	}
+	if err := syncDir(dir); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// add writes b to the file, then waits until it and its record are durable.
+// One of those waiting commits for all that were there when it began.
+func (f *sliverFile) add(rec *records, key, b []byte) error {
+	f.mu.Lock()
+	off := f.end
+	f.end += int64(len(b))
+	f.mu.Unlock()
+	if _, err := f.f.WriteAt(b, off); err != nil {
+		return err
+	}
+	a := &addition{key: key, value: place(off, b), done: make(chan struct{})}
+	f.mu.Lock()
+	f.waiting = append(f.waiting, a)
+	lead := !f.committing
+	f.committing = true
+	f.mu.Unlock()
+	if lead {
+		f.commitAll(rec)
+	}
+	<-a.done
+	return a.err
+}
+
+func place(off int64, b []byte) []byte {
+	v := binary.BigEndian.AppendUint64(nil, uint64(off))
+	v = binary.BigEndian.AppendUint32(v, uint32(len(b)))
+	sum := blake2b.Sum256(b)
+	return append(v, sum[:]...)
+}
+
+// commitAll commits batch after batch until nobody waits.
+func (f *sliverFile) commitAll(rec *records) {
+	for {
+		f.mu.Lock()
+		batch := f.waiting
+		f.waiting = nil
+		f.committing = len(batch) > 0
+		f.mu.Unlock()
+		if len(batch) == 0 {
+			return
+		}
+		err := f.commit(rec, batch)
+		for _, a := range batch {
+			a.err = err
+			close(a.done)
+		}
+	}
+}
+
+func (f *sliverFile) commit(rec *records, batch []*addition) error {
+	if err := f.f.Sync(); err != nil {
+		return err
+	}
+	b := rec.db.NewBatch()
+	defer b.Close()
+	for _, a := range batch {
+		if err := b.Set(a.key, a.value, nil); err != nil {
+			return err
+		}
+	}
+	return b.Commit(pebble.Sync)
+}
