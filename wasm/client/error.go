@@ -29,6 +29,7 @@ const (
 	CodeQuota            Code = "quota"             // this address has sent its share for now
 	CodeFull             Code = "full"              // everybody's share is used up
 	CodeTooLarge         Code = "too_large"         // larger than the server or the format takes
+	CodeConflict         Code = "conflict"          // changed by another device at the same moment
 	CodeOffline          Code = "offline"           // the server can't be reached
 	CodeCancelled        Code = "cancelled"         // by the caller
 	CodeUnsupported      Code = "unsupported"       // this build doesn't know how
@@ -113,8 +114,11 @@ func refusal(status int, e *api.Error) *Error {
 	case api.CodeTooFewNodes, api.CodeNodeUnavailable:
 		out.Code, out.Retry = CodeTooFewNodes, true
 		out.Message = "Too few storage nodes answer. Nobody's files are lost; it works again when some return."
+	case api.CodeConflict:
+		out.Code, out.Retry = CodeConflict, true
+		out.Message = "Somebody changed this at the same moment, perhaps you on another device. Try again."
 	default:
-		out.Retry = status >= 500 || e.Code == api.CodeConflict
+		out.Retry = status >= 500
 		out.Message = "The server refused what this app asked. That is a mistake of ours or of the server, not yours."
 	}
 	return out

@@ -30,6 +30,8 @@ type fake struct {
 	nodes    []*fakeNode
 	objects  map[suitx.Address]*suitx.Object
 	parcels  map[suitx.Address]*fakeParcel
+	promised map[suitx.Digest]bool // transactions that gas is promised for
+	executed map[suitx.Digest]*api.ExecuteResponse
 	requests []string // method and path, in order
 	traffic  bytes.Buffer
 	clock    uint64 // object versions
@@ -66,7 +68,8 @@ func newFake(t *testing.T) *fake {
 		t.Fatal("the local network isn't compiled in")
 	}
 	f := &fake{t: t, ids: ids, clock: 10,
-		objects: map[suitx.Address]*suitx.Object{}, parcels: map[suitx.Address]*fakeParcel{}}
+		objects: map[suitx.Address]*suitx.Object{}, parcels: map[suitx.Address]*fakeParcel{},
+		promised: map[suitx.Digest]bool{}, executed: map[suitx.Digest]*api.ExecuteResponse{}}
 	f.net = api.Network{
 		Name: api.Local, ChainID: "fake", Epoch: 7, EpochStartMS: time.Now().UnixMilli(), EpochDurationMS: 24 * 3600 * 1000,
 		MaxEpochsAhead: 53, NShards: fakeShards, SystemVersion: 3, DefaultEpochs: 14,

@@ -91,12 +91,14 @@ func (f *fake) gas(in *api.GasRequest) (*api.GasResponse, *api.Error) {
 	if err != nil {
 		return nil, malformed("%v", err)
 	}
-	if len(tx.Gas.Payment) > 0 || tx.Gas.Price != 0 || tx.Gas.Budget != 0 || tx.Expiration.Kind != suitx.ExpirationNone {
-		return nil, malformed("the gas is filled in")
+	if len(tx.Gas.Payment) > 0 || tx.Gas.Price != 0 || tx.Gas.Budget != 0 || tx.Expiration.Kind != suitx.ExpirationNone || tx.Gas.Owner != fakeSponsor {
+		return nil, malformed("the gas is filled in, or not the sponsor's")
 	}
 	tx.Gas = suitx.GasData{Payment: []suitx.ObjectRef{{ID: suitx.Address{1}, Version: 1}}, Owner: fakeSponsor, Price: 1000, Budget: 5e7}
 	tx.Expiration = suitx.Expiration{Kind: suitx.ExpirationEpoch, Epoch: 9}
-	return &api.GasResponse{Transaction: tx.Marshal()}, nil
+	filled := tx.Marshal()
+	f.promised[suitx.TransactionDigest(filled)] = true
+	return &api.GasResponse{Transaction: filled}, nil
 }
 
 // execute is a ledger that knows what a parcel's sender does and nothing else.
@@ -110,6 +112,12 @@ func (f *fake) execute(in *api.ExecuteRequest) (*api.ExecuteResponse, *api.Error
 	}
 	run := &fakeRun{fake: f, tx: tx, digest: suitx.TransactionDigest(in.Transaction),
 		signed: api.SignedTransaction{Transaction: in.Transaction, Signatures: [][]byte{in.Signature, {9}}}}
+	if done := f.executed[run.digest]; done != nil {
+		return done, nil
+	}
+	if !f.promised[run.digest] {
+		return nil, &api.Error{Code: api.CodeConflict, Message: "the gas promised has lapsed"}
+	}
 	effects := &suitx.Effects{TransactionDigest: run.digest, ExecutedEpoch: 1, LamportVersion: f.clock + 1}
 	f.clock++
 	for i, c := range tx.Commands {
@@ -125,7 +133,8 @@ func (f *fake) execute(in *api.ExecuteRequest) (*api.ExecuteResponse, *api.Error
 		effects.ChangedObjects = []suitx.ChangedObject{{ID: run.parcel.object.ID(), IDOperation: suitx.IDCreated,
 			Output: suitx.ObjectOut{Kind: suitx.OutputObject, Digest: run.parcel.object.Digest(), Owner: run.parcel.object.Owner}}}
 	}
-	return &api.ExecuteResponse{Digest: run.digest.String(), Effects: effects.Marshal()}, nil
+	f.executed[run.digest] = &api.ExecuteResponse{Digest: run.digest.String(), Effects: effects.Marshal()}
+	return f.executed[run.digest], nil
 }
 
 // fakeRun is one transaction being executed.

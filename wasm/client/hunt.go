@@ -68,8 +68,8 @@ func (h *hunt) ask(ctx context.Context, w *watch, kind codec.Kind, pairs []int) 
 	return h.askSlivers(ctx, w, kind, pairs, func(node int) { h.down[node] = true })
 }
 
-// tooFew says how many nodes answered and how many would have to.
-func (h *hunt) tooFew() error {
+// short says how many nodes answered and how many would have to.
+func (h *hunt) short() error {
 	need := h.net.nodesFor(h.net.params.Primary)
-	return tooFewNodes(min(len(h.net.Nodes)-len(h.down), need-1), need)
+	return tooFewNodes(min(len(h.net.Nodes)-len(h.down), need-1), need, nil)
 }

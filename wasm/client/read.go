@@ -40,7 +40,7 @@ func (g *segment) askMetadata(ctx context.Context, w *watch) (meta *codec.Metada
 	case meta == nil && lies > 0:
 		return nil, liar("no metadata shown for blob %s is of it", g.id)
 	case meta == nil:
-		return nil, tooFewNodes(0, g.net.nodesFor(g.net.params.Primary))
+		return nil, g.tooFew(ctx, nil)
 	}
 	return meta, nil
 }
@@ -60,6 +60,9 @@ func (g *segment) askSlivers(ctx context.Context, w *watch, kind codec.Kind, pai
 		case f.Status >= 500:
 			down(node)
 			w.down(node)
+			return nil
+		case f.Status == statusLiar:
+			w.mended(g.nodeName(node))
 			return nil
 		case f.Status != 200:
 			return nil
@@ -102,7 +105,7 @@ func (g *segment) askFrames(ctx context.Context, ask api.ReadRequest, most int, 
 			return unreachable(ctx, err)
 		}
 		_, err = refused(api.PathRead, res.Status, answer)
-		return err
+		return g.readRefused(ctx, err)
 	}
 	for {
 		f, err := api.ReadFrame(res.Body, most)
@@ -122,6 +125,34 @@ func (g *segment) askFrames(ctx context.Context, ask api.ReadRequest, most int, 
 			return err
 		}
 	}
+}
+
+// statusLiar is a frame's status when the relay saw that the node gave
+// something else than what was asked.
+const statusLiar = 422
+
+// readRefused says in a reader's words why the relay reads nothing.
+func (g *segment) readRefused(ctx context.Context, err error) error {
+	switch CodeOf(err) {
+	case CodeNotFound:
+		return &Error{Code: CodeNotFound, Message: "The storage nodes no longer have these files. Ask the sender to send them again.", Err: err}
+	case CodeTooFewNodes:
+		return g.tooFew(ctx, err)
+	}
+	return err
+}
+
+// tooFew counts the nodes that answer as the relay last saw them.
+func (g *segment) tooFew(ctx context.Context, cause error) error {
+	have, need := 0, g.net.nodesFor(g.net.params.Primary)
+	if now, err := g.client.network(ctx); err == nil {
+		for _, n := range now.Nodes {
+			if n.Up {
+				have++
+			}
+		}
+	}
+	return tooFewNodes(min(have, need-1), need, cause)
 }
 
 func (g *segment) nodeName(node int) string {

@@ -124,9 +124,9 @@ func refused(path string, status int, body []byte) (time.Duration, error) {
 	err := refusal(status, b.Error)
 	wait := time.Duration(b.Error.RetryAfterMS) * time.Millisecond
 	switch {
-	case b.Error.Code == api.CodeConflict, status == 502, status == 503, status == 504:
+	case status == 502, status == 503, status == 504:
 		return wait, err
-	case b.Error.Code == api.CodeQuota && 0 < wait && wait <= 10*time.Second:
+	case 0 < wait && wait <= 10*time.Second: // it says when
 		return wait, err
 	}
 	return -1, err

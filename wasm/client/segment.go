@@ -103,7 +103,7 @@ func (g *segment) gather(ctx context.Context, w *watch, first, until int) error 
 				return err
 			}
 			if !more {
-				return hunt.tooFew()
+				return hunt.short()
 			}
 			if g.decoder.Ready() {
 				return g.rebuild()

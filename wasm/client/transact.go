@@ -4,20 +4,40 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 
 	"floe/codec/suitx"
 	"floe/server/api"
 )
 
+// rounds is how often gas is asked for anew when a promise of it has lapsed.
+const rounds = 3
+
 // transact brings a transaction onto the ledger: the relay fills in who pays
 // for the gas, and nothing else, which is checked before key signs.
-func (c *Client) transact(ctx context.Context, net *network, tx *suitx.TransactionData, key ed25519.PrivateKey) (*suitx.Effects, error) {
+func (c *Client) transact(ctx context.Context, net *network, tx *suitx.TransactionData, key ed25519.PrivateKey) (effects *suitx.Effects, err error) {
+	for range rounds {
+		effects, err = c.transactOnce(ctx, net, tx, key)
+		var refused *api.Error
+		if !errors.As(err, &refused) || refused.Code != api.CodeConflict {
+			return effects, err
+		}
+		if err := sleep(ctx, c.pace.firstWait); err != nil {
+			return nil, err
+		}
+	}
+	return nil, err
+}
+
+func (c *Client) transactOnce(ctx context.Context, net *network, tx *suitx.TransactionData, key ed25519.PrivateKey) (*suitx.Effects, error) {
+	asked := *tx
+	asked.Gas.Owner = net.sponsor
 	var filled api.GasResponse
-	if err := c.call(ctx, api.PathGas, api.GasRequest{Transaction: tx.Marshal()}, &filled); err != nil {
+	if err := c.call(ctx, api.PathGas, api.GasRequest{Transaction: asked.Marshal()}, &filled); err != nil {
 		return nil, err
 	}
-	if err := checkSponsored(net, tx, filled.Transaction); err != nil {
+	if err := checkSponsored(&asked, filled.Transaction); err != nil {
 		return nil, err
 	}
 	signature := suitx.SignTransaction(key, filled.Transaction)
@@ -29,8 +49,9 @@ func (c *Client) transact(ctx context.Context, net *network, tx *suitx.Transacti
 }
 
 // checkSponsored compares what the relay gave back with what was asked, field
-// by field: gas and expiration are its own, all else is the sender's.
-func checkSponsored(net *network, asked *suitx.TransactionData, given []byte) error {
+// by field: payment, price, budget and expiration are its own, all else is the
+// sender's.
+func checkSponsored(asked *suitx.TransactionData, given []byte) error {
 	got, err := suitx.UnmarshalTransactionData(given)
 	if err != nil {
 		return liar("the sponsored transaction: %w", err)
@@ -39,10 +60,8 @@ func checkSponsored(net *network, asked *suitx.TransactionData, given []byte) er
 		return liar("the transaction was changed before it was sponsored")
 	}
 	switch {
-	case got.Gas.Owner == asked.Sender:
-		return liar("the sender would pay for the gas")
-	case net.sponsor.IsZero() || got.Gas.Owner != net.sponsor:
-		return liar("the gas is %s's, not the server's", got.Gas.Owner)
+	case got.Gas.Owner != asked.Gas.Owner || got.Gas.Owner == asked.Sender:
+		return liar("%s would pay for the gas, not the server", got.Gas.Owner)
 	case len(got.Gas.Payment) == 0 || got.Gas.Budget == 0 || got.Gas.Price == 0:
 		return liar("the gas isn't filled in")
 	case got.Expiration.Kind == suitx.ExpirationNone:

@@ -73,12 +73,13 @@ func (w *watch) mended(name string) {
 }
 
 // tooFewNodes is the error while too few nodes answer.
-func tooFewNodes(have, need int) error {
+func tooFewNodes(have, need int, cause error) error {
 	return &Error{
 		Code:    CodeTooFewNodes,
 		Message: fmt.Sprintf("Too few storage nodes answer: %d of the %d that are needed. Nothing is lost; it goes on when one returns.", have, need),
 		Have:    have,
 		Need:    need,
 		Retry:   true,
+		Err:     cause,
 	}
 }
