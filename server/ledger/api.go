@@ -32,7 +32,7 @@ type GenesisNode struct {
 	Name, Address     string   // Address is host:port[/path]
 	PublicKey         [48]byte // BLS12-381, compressed G1
 	NetworkKey        []byte
-	ProofOfPossession [96]byte
+	ProofOfPossession [96]byte // over epoch 0 and the node's ID: bls.Key.ProvePossession(0, api.EmbeddedPool(i)); never published
 	Shards            []uint16
 }
 

@@ -9,12 +9,13 @@ import (
 
 // Context is what a transaction is, as far as Move code sees it.
 type Context struct {
-	Sender       suitx.Address
-	Digest       suitx.Digest
-	Epoch        uint64
-	EpochStartMS uint64
-	GasPrice     uint64
-	Sponsor      *suitx.Address
+	Sender            suitx.Address
+	Digest            suitx.Digest
+	Epoch             uint64
+	EpochStartMS      uint64
+	GasPrice          uint64
+	ReferenceGasPrice uint64
+	Sponsor           *suitx.Address
 }
 
 // State is what a function may do beyond its arguments.

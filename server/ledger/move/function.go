@@ -64,33 +64,3 @@ func IsTxContext(p Param) bool {
 		p.Type.Struct.Module.Package == suitx.FrameworkAddress(2) &&
 		p.Type.Struct.Module.Name == "tx_context" && p.Type.Struct.Name == "TxContext"
 }
-
-// Abort is how Move code gives up: with a code, somewhere in a module.
-type Abort struct {
-	Package        suitx.Address
-	Module         string
-	Function       string
-	FunctionIndex  uint16
-	Code           uint64
-	ArithmeticOnly bool // no code: an overflow, a division by zero, a cast that doesn't fit
-}
-
-func (a *Abort) Error() string { return "Move abort in " + a.Module + "::" + a.Function }
-
-// Abort returns the error of an abort in function of m, which needn't be declared.
-func (m *Module) Abort(function string, code uint64) error {
-	a := &Abort{Package: m.Package, Module: m.Name, Function: function, Code: code}
-	if f := m.FindFunc(function); f != nil {
-		a.FunctionIndex = f.Index
-	}
-	return a
-}
-
-// Arithmetic returns the error of an overflow in function of m.
-func (m *Module) Arithmetic(function string) error {
-	a := &Abort{Package: m.Package, Module: m.Name, Function: function, ArithmeticOnly: true}
-	if f := m.FindFunc(function); f != nil {
-		a.FunctionIndex = f.Index
-	}
-	return a
-}

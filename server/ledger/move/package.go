@@ -6,6 +6,7 @@ import "floe/codec/suitx"
 type Package struct {
 	ID      suitx.Address
 	Name    string // for people
+	Partial bool   // it has more modules and functions elsewhere than are declared here
 	Modules []*Module
 }
 
