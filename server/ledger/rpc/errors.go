@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 
 	"floe/codec/suitx"
+	"floe/server/api"
 	"floe/server/ledger"
 )
 
@@ -56,7 +57,7 @@ func (s *server) failed(err error, what string, args ...any) *connect.Error {
 	case errors.As(err, &done):
 		return done
 	case errors.Is(err, ledger.ErrNotFound):
-		return notFound(what+" not found", args...)
+		return withEnd(notFound(what+" not found", args...), err)
 	case errors.Is(err, ledger.ErrClosed):
 		return connect.NewError(connect.CodeUnavailable, errors.New("the ledger is shutting down"))
 	case errors.Is(err, context.Canceled):
@@ -65,6 +66,20 @@ func (s *server) failed(err error, what string, args ...any) *connect.Error {
 		return connect.NewError(connect.CodeDeadlineExceeded, err)
 	}
 	return s.internal(err)
+}
+
+// withEnd adds to NOT_FOUND how an object that was there went.
+func withEnd(e *connect.Error, err error) *connect.Error {
+	var d *ledger.Deleted
+	if !errors.As(err, &d) || d.Wrapped {
+		return e
+	}
+	detail, err := connect.NewErrorDetail(&errdetails.ErrorInfo{
+		Reason: api.ReasonDeleted, Metadata: map[string]string{api.DeletedBy: d.By.String()}})
+	if err == nil {
+		e.AddDetail(detail)
+	}
+	return e
 }
 
 // refused turns a refusal to execute into a full node's answer.
