@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"io"
+	"syscall/js"
+	"time"
+
+	"floe/wasm/client"
+)
+
+// pieceSize is how much of a file is in memory at once, on either way.
+const pieceSize = 4 << 20
+
+// fileOf turns {file: File, path} into a file to send, read bit by bit.
+func fileOf(ctx context.Context, v js.Value) client.File {
+	blob := v.Get("file")
+	f := client.File{Path: text(v, "path"), Size: int64(blob.Get("size").Float())}
+	if f.Path == "" {
+		f.Path = text(blob, "name")
+	}
+	if ms := blob.Get("lastModified"); ms.Type() == js.TypeNumber {
+		f.Modified = time.UnixMilli(int64(ms.Float()))
+	}
+	f.Open = func() (io.ReadCloser, error) {
+		return &blobReader{ctx: ctx, blob: blob, size: f.Size}, nil
+	}
+	return f
+}
+
+// blobReader reads a Blob from its beginning.
+type blobReader struct {
+	ctx  context.Context
+	blob js.Value
+	size int64
+	off  int64
+	rest []byte
+}
+
+func (r *blobReader) Read(p []byte) (int, error) {
+	if len(r.rest) == 0 {
+		if r.off >= r.size {
+			return 0, io.EOF
+		}
+		end := min(r.off+pieceSize, r.size)
+		buffer, err := await(r.ctx, r.blob.Call("slice", float64(r.off), float64(end)).Call("arrayBuffer"))
+		if err != nil {
+			return 0, err
+		}
+		r.rest = goBytes(js.Global().Get("Uint8Array").New(buffer))
+		if len(r.rest) == 0 {
+			return 0, io.ErrUnexpectedEOF // the file has shrunk
+		}
+		r.off += int64(len(r.rest))
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}
+
+func (r *blobReader) Close() error { return nil }
+
+// blobWriter gathers bytes into a Blob. The pieces become Blobs of their own, so
+// that the browser can keep them out of memory.
+type blobWriter struct {
+	piece []byte
+	parts []any
+}
+
+func (w *blobWriter) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		if w.piece == nil {
+			w.piece = make([]byte, 0, pieceSize)
+		}
+		k := copy(w.piece[len(w.piece):cap(w.piece)], p)
+		w.piece, p = w.piece[:len(w.piece)+k], p[k:]
+		if len(w.piece) == cap(w.piece) {
+			w.flush()
+		}
+	}
+	return n, nil
+}
+
+func (w *blobWriter) flush() {
+	w.parts = append(w.parts, js.Global().Get("Blob").New([]any{jsBytes(w.piece)}))
+	w.piece = w.piece[:0]
+}
+
+// blob returns all that was written.
+func (w *blobWriter) blob(mediaType string) js.Value {
+	if len(w.piece) > 0 {
+		w.flush()
+	}
+	return js.Global().Get("Blob").New(js.ValueOf(w.parts), map[string]any{"type": mediaType})
+}

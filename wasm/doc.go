@@ -1,0 +1,25 @@
+// Command wasm is floe/wasm/client for the page: compiled for js/wasm, it runs
+// in a module worker (static/js/worker.js) and puts one object, floe, onto the
+// global scope. It takes and gives JavaScript values and does nothing else.
+//
+// Each method returns a promise. It is rejected with {code, message, …} as
+// client.Error has it; a panic becomes a rejection too, since otherwise it would
+// end the worker. Where args have a signal (AbortSignal) or onProgress, they are
+// minded.
+//
+//	floe.network()                                          → GET /api/v1/network, checked
+//	floe.words()                                            → six random words
+//	floe.qr(text)                                           → {size, path}
+//	floe.identity({seed})                                   → {recipient, words, short}
+//	floe.send({files, epochs, passphrase, recipients, seed, index, origin})
+//	                                                        → {link, parcelId, endsAt, …}
+//	floe.open({fragment, passphrase, seed, memory})         → {parcelId, files, sender, …}
+//	floe.read({parcelId, index})                            → Blob
+//	floe.saveAll({parcelId})                                → Blob of a ZIP
+//	floe.withdraw({link, seed, index, memory})              → undefined
+//	floe.grant({link, recipient, seed, index, memory})      → undefined
+//
+// files are {file: File, path}; seed is a Uint8Array of 32 bytes; memory is
+// {seen(parcelId), saw(parcelId, sequence)}, both returning promises. Parcels
+// that were opened are kept, with their keys, for as long as the worker lives.
+package main

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"syscall/js"
+
+	"floe/wasm/client"
+)
+
+// open({fragment, passphrase, seed, memory}) → {parcelId, files, sender, endsAt, total}
+func (a *app) open(ctx context.Context, args js.Value) (any, error) {
+	seed, err := seedOf(args)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.client(args).Open(ctx, client.OpenRequest{
+		Link:       text(args, "fragment"),
+		Passphrase: text(args, "passphrase"),
+		Seed:       seed,
+		Progress:   progressTo(args),
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.keep(p)
+	return parcelValue(p), nil
+}
+
+func parcelValue(p *client.Parcel) map[string]any {
+	files := []any{}
+	for _, f := range p.Files {
+		files = append(files, map[string]any{
+			"index":    f.Index,
+			"name":     f.Name,
+			"path":     f.Path,
+			"size":     f.Size,
+			"type":     f.Type,
+			"modified": f.Modified.UnixMilli(),
+		})
+	}
+	fingerprint := p.From.Fingerprint()
+	return map[string]any{
+		"parcelId": p.ID.String(),
+		"files":    files,
+		"sender":   map[string]any{"words": fingerprint.Words(), "short": fingerprint.Short(), "known": p.Own},
+		"endsAt":   p.EndsAt.UnixMilli(),
+		"total":    p.Size(),
+	}
+}
+
+// read({parcelId, index}) → Blob
+func (a *app) read(ctx context.Context, args js.Value) (any, error) {
+	p, err := a.opened(args)
+	if err != nil {
+		return nil, err
+	}
+	index, out := number(args, "index"), &blobWriter{}
+	if err := p.WriteFile(ctx, index, out, client.ReadRequest{Progress: progressTo(args)}); err != nil {
+		return nil, err
+	}
+	return out.blob(p.Files[index].Type), nil
+}
+
+// saveAll({parcelId}) → Blob
+func (a *app) saveAll(ctx context.Context, args js.Value) (any, error) {
+	p, err := a.opened(args)
+	if err != nil {
+		return nil, err
+	}
+	out := &blobWriter{}
+	if err := p.WriteZip(ctx, out, client.ReadRequest{Progress: progressTo(args)}); err != nil {
+		return nil, err
+	}
+	return out.blob("application/zip"), nil
+}
+
+// progressTo hands progress to args.onProgress.
+func progressTo(args js.Value) func(client.Progress) {
+	onProgress := args.Get("onProgress")
+	if onProgress.Type() != js.TypeFunction {
+		return nil
+	}
+	return func(p client.Progress) { onProgress.Invoke(progressValue(p)) }
+}
+
+func progressValue(p client.Progress) map[string]any {
+	nodes := []any{}
+	for _, n := range p.Nodes {
+		nodes = append(nodes, map[string]any{"index": n.Index, "name": n.Name, "acked": n.Acked, "total": n.Total, "state": string(n.State)})
+	}
+	out := map[string]any{
+		"phase":   string(p.Phase),
+		"acked":   p.Acked,
+		"total":   p.Total,
+		"rate":    p.Rate,
+		"etaMs":   nil,
+		"have":    p.Have,
+		"need":    p.Need,
+		"nodes":   nodes,
+		"message": nil,
+	}
+	if p.HasETA {
+		out["etaMs"] = p.ETA.Milliseconds()
+	}
+	if p.Message != "" {
+		out["message"] = p.Message
+	}
+	return out
+}

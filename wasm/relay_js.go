@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"io"
+	"syscall/js"
+
+	"floe/wasm/client"
+)
+
+// fetchRelay reaches the server the page came from by fetch.
+type fetchRelay struct{}
+
+func (fetchRelay) Do(ctx context.Context, r client.Request) (*client.Response, error) {
+	abort := js.Global().Get("AbortController").New()
+	options := map[string]any{
+		"method":      r.Method,
+		"signal":      abort.Get("signal"),
+		"cache":       "no-store",
+		"credentials": "omit",
+		"redirect":    "error",
+	}
+	if r.ContentType != "" {
+		options["headers"] = map[string]any{"Content-Type": r.ContentType}
+		options["body"] = jsBytes(r.Body)
+	}
+	res, err := await(ctx, js.Global().Call("fetch", r.Path, options))
+	if err != nil {
+		abort.Call("abort")
+		return nil, err
+	}
+	body := &stream{ctx: ctx, abort: abort}
+	if b := res.Get("body"); b.Type() == js.TypeObject {
+		body.reader = b.Call("getReader")
+	}
+	return &client.Response{Status: res.Get("status").Int(), Body: body}, nil
+}
+
+// stream reads a ReadableStream of bytes.
+type stream struct {
+	ctx    context.Context
+	abort  js.Value
+	reader js.Value // undefined: there is no body
+	rest   []byte
+	done   bool
+}
+
+func (s *stream) Read(p []byte) (int, error) {
+	for len(s.rest) == 0 {
+		if s.done || s.reader.IsUndefined() {
+			return 0, io.EOF
+		}
+		part, err := await(s.ctx, s.reader.Call("read"))
+		if err != nil {
+			return 0, err
+		}
+		if s.done = part.Get("done").Bool(); !s.done {
+			s.rest = goBytes(part.Get("value"))
+		}
+	}
+	n := copy(p, s.rest)
+	s.rest = s.rest[n:]
+	return n, nil
+}
+
+// Close lets go of a body that wasn't read to its end.
+func (s *stream) Close() error {
+	if !s.done {
+		s.abort.Call("abort")
+	}
+	return nil
+}
