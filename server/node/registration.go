@@ -99,6 +99,9 @@ func (r *registration) take(e api.BlobEvent, known bool) bool {
 		}
 		*r = registration{Epoch: e.Epoch, EndEpoch: e.EndEpoch, Deletable: e.Deletable}
 	case api.BlobCertified:
+		if r.Deleted {
+			return false
+		}
 		if !known { // registered before the node began to listen
 			*r = registration{Epoch: e.Epoch, EndEpoch: e.EndEpoch, Deletable: e.Deletable}
 		}

@@ -1,0 +1,162 @@
+package committee
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"floe/codec"
+	"floe/codec/suitx"
+	"floe/server/api"
+)
+
+// Options say how nodes are reached. The zero Options suit public networks.
+type Options struct {
+	Scheme     string            // "https" if empty; "http" for nodes without TLS
+	Transport  http.RoundTripper // how requests travel; one of its own if nil
+	AllowLocal bool              // members may have loopback and private addresses; own transport only
+	PerNode    int               // requests at one node at a time; 10 if 0
+	Timeout    time.Duration     // of one request; 30 s if 0
+	Logger     *slog.Logger
+}
+
+// Client speaks to the storage nodes. All methods may be called at once.
+type Client struct {
+	opts  Options
+	http  *http.Client
+	state atomic.Pointer[state]
+}
+
+// state is one committee and its nodes, in the same order.
+type state struct {
+	committee *api.Committee
+	params    codec.Params
+	nodes     []*node
+}
+
+// New returns a client of that committee. A member whose address or key is
+// unusable counts as one that doesn't answer.
+func New(c *api.Committee, o Options) (*Client, error) {
+	if o.Scheme == "" {
+		o.Scheme = "https"
+	}
+	if o.PerNode == 0 {
+		o.PerNode = 10
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Transport == nil {
+		o.Transport = newTransport(o)
+	}
+	cl := &Client{opts: o, http: &http.Client{
+		Transport:     o.Transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	return cl, cl.Update(c)
+}
+
+// Update replaces the committee. What is known of members that stay is kept.
+func (c *Client) Update(com *api.Committee) error {
+	params, err := codec.NewParams(com.NShards)
+	if err != nil {
+		return fmt.Errorf("couldn't use committee: %w", err)
+	}
+	old := make(map[suitx.Address]*node)
+	if s := c.state.Load(); s != nil {
+		for _, n := range s.nodes {
+			old[n.member.ID] = n
+		}
+	}
+	s := &state{committee: com, params: params}
+	for _, m := range com.Members {
+		n := newNode(m, c.opts)
+		if o := old[m.ID]; o != nil && o.base == n.base && o.key == n.key {
+			n.rest, n.slots = o.rest, o.slots
+		}
+		s.nodes = append(s.nodes, n)
+	}
+	c.state.Store(s)
+	return nil
+}
+
+// Committee returns the committee in use.
+func (c *Client) Committee() *api.Committee { return c.state.Load().committee }
+
+// node returns a member of the committee in use.
+func (c *Client) node(i int) (*node, error) {
+	nodes := c.state.Load().nodes
+	if i < 0 || i >= len(nodes) {
+		return nil, fmt.Errorf("there is no node %d in a committee of %d", i, len(nodes))
+	}
+	return nodes[i], nil
+}
+
+// holder returns the node that holds a sliver pair of a blob, or nil.
+func (s *state) holder(id codec.BlobID, pair int) *node {
+	if m := s.committee.MemberOf(codec.ShardOf(id, pair, s.committee.NShards)); m != nil {
+		return s.nodes[m.Index]
+	}
+	return nil
+}
+
+// pairs returns the sliver pairs of a blob that a node holds.
+func (s *state) pairs(id codec.BlobID, n *node) []int {
+	pairs := make([]int, len(n.member.Shards))
+	for i, shard := range n.member.Shards {
+		pairs[i] = codec.PairOf(id, shard, s.committee.NShards)
+	}
+	return pairs
+}
+
+// errPrivate says that an address isn't one of the public internet.
+var errPrivate = errors.New("address isn't public")
+
+// newTransport doesn't use proxies, and on public networks it dials no address
+// that a member could have named to reach our own machines.
+func newTransport(o Options) http.RoundTripper {
+	d := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
+	if !o.AllowLocal {
+		d.Control = func(_, address string, _ syscall.RawConn) error { return checkPublic(address) }
+	}
+	return &http.Transport{
+		DialContext:           d.DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   64, // nodes of one process share a host
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   5 * time.Second,
+		ResponseHeaderTimeout: o.Timeout,
+	}
+}
+
+func checkPublic(address string) error {
+	ap, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	a := ap.Addr().Unmap()
+	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
+		return fmt.Errorf("%w: %s", errPrivate, a)
+	}
+	return nil
+}
+
+// Probe asks a node for a sign of life.
+func (c *Client) Probe(ctx context.Context, i int) error {
+	n, err := c.node(i)
+	if err != nil {
+		return err
+	}
+	_, err = c.success(ctx, n, http.MethodGet, "/v1/health", nil, maxJSON)
+	return err
+}
