@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"floe/codec/suitx"
+	"floe/server/ledger/vm"
 )
 
 // Config says where a ledger lives and how it began.
@@ -53,30 +54,13 @@ type Executed struct {
 	Results []CommandResult // Simulate only
 }
 
-// BalanceChange is what an address gained or lost of a coin; never 0.
-type BalanceChange struct {
-	Address  suitx.Address
-	CoinType suitx.TypeTag
-	Amount   int64 // in its smallest unit; no supply here exceeds 63 bits
-}
-
-// CommandResult holds what a command returned and which arguments it changed.
-type CommandResult struct {
-	Returned []TypedValue
-	Mutated  []MutatedArgument
-}
-
-// TypedValue is a value with its type.
-type TypedValue struct {
-	Type suitx.TypeTag
-	BCS  []byte
-}
-
-// MutatedArgument is an argument after a command changed it by &mut.
-type MutatedArgument struct {
-	Argument suitx.Argument
-	TypedValue
-}
+// What a transaction's outcome is made of.
+type (
+	BalanceChange   = vm.BalanceChange
+	CommandResult   = vm.CommandResult
+	TypedValue      = vm.TypedValue
+	MutatedArgument = vm.MutatedArgument
+)
 
 // SimulateOptions say how like an execution a simulation is.
 type SimulateOptions struct {

@@ -11,6 +11,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrClosed says that the ledger was closed.
 	ErrClosed = errors.New("ledger is closed")
+	// ErrOtherGenesis says that the store began with another Genesis.
+	ErrOtherGenesis = errors.New("the store belongs to another network: its genesis differs")
 
 	// ErrInvalidSignature refuses a transaction: a signature is wrong, missing or one too many.
 	ErrInvalidSignature = errors.New("invalid signature")

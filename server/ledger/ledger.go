@@ -1,103 +1,170 @@
 package ledger
 
 import (
-	"context"
-	"errors"
-	"iter"
+	"crypto/ed25519"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
 
 	"floe/codec/suitx"
-	"floe/server/ledger/move"
+	"floe/server/api"
+	"floe/server/ledger/native"
 )
 
-var errNotYet = errors.New("not there yet")
+// Ledger is an open ledger; its methods may be called concurrently. What reads
+// return is durable.
+type Ledger struct {
+	db      *pebble.DB
+	cache   *pebble.Cache
+	world   *native.World
+	clock   func() time.Time
+	log     *slog.Logger
+	chain   suitx.Digest
+	epochMS uint64
 
-// Ledger is an open ledger; its methods may be called concurrently.
-type Ledger struct{}
+	treasuryKey ed25519.PrivateKey
+	treasury    suitx.Address
+	faucet      chan int // treasury coins that nobody uses now
 
-// Open opens the ledger in cfg.Dir, or begins one there.
-func Open(cfg Config) (*Ledger, error) { return nil, errNotYet }
+	queue   chan *request
+	ticks   chan time.Time // now and then, so that epochs change without transactions
+	closing chan struct{}
+	stopped chan struct{}
+	once    sync.Once
+	life    sync.RWMutex // readers hold it; Close takes it for good
+	closed  bool         // guarded by life
 
-// Close waits for what is under way and closes the store.
-func (l *Ledger) Close() error { return errNotYet }
-
-// Execute runs a signed transaction. When it returns without an error the
-// transaction is durable, even if it failed (see Effects.Status). The same
-// transaction again gives the same answer. Errors are *Refusal: nothing happened.
-func (l *Ledger) Execute(ctx context.Context, tx []byte, sigs [][]byte) (*Executed, error) {
-	return nil, errNotYet
+	mu   sync.Mutex
+	head head          // guarded by mu
+	news chan struct{} // guarded by mu; closed at the next checkpoint
 }
 
-// Simulate runs a transaction without signatures and changes nothing. With an
-// empty gas payment it pays from a coin that doesn't exist.
-func (l *Ledger) Simulate(ctx context.Context, data *suitx.TransactionData, opts SimulateOptions) (*Executed, error) {
-	return nil, errNotYet
+// tickEvery is how late an epoch may change when nothing else happens.
+const tickEvery = 250 * time.Millisecond
+
+// Open opens the ledger in cfg.Dir, or begins one there. Another Genesis than
+// the one it began with gives ErrOtherGenesis.
+func Open(cfg Config) (*Ledger, error) {
+	ids, _ := api.Networks(api.Local)
+	l := &Ledger{
+		world:       native.New(ids),
+		clock:       cfg.Clock,
+		log:         cfg.Logger,
+		epochMS:     uint64(cfg.Genesis.EpochDuration.Milliseconds()),
+		treasuryKey: cfg.Genesis.treasury(),
+		faucet:      make(chan int, faucetSlots),
+		queue:       make(chan *request, 4*maxBatch),
+		ticks:       make(chan time.Time),
+		closing:     make(chan struct{}),
+		stopped:     make(chan struct{}),
+		news:        make(chan struct{}),
+	}
+	l.treasury = addressOf(l.treasuryKey)
+	if l.clock == nil {
+		l.clock = time.Now
+	}
+	if l.log == nil {
+		l.log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("couldn't make the ledger's folder: %w", err)
+	}
+	var err error
+	if l.db, l.cache, err = openStore(filepath.Join(cfg.Dir, "ledger")); err != nil {
+		return nil, err
+	}
+	if err := l.start(&cfg.Genesis); err != nil {
+		l.cache.Unref()
+		l.db.Close()
+		return nil, fmt.Errorf("couldn't open ledger in %s: %w", cfg.Dir, err)
+	}
+	return l, nil
 }
 
-// Object returns an object at a version, 0 for the latest. It fails with
-// ErrNotFound if there is none, and with a *Deleted if the latest is gone.
-func (l *Ledger) Object(id suitx.Address, version uint64) (*suitx.Object, error) {
-	return nil, errNotYet
+// start founds or finds the ledger in the store, catches up with missed epochs
+// and begins to take transactions.
+func (l *Ledger) start(g *Genesis) error {
+	if err := l.found(g); err != nil {
+		return err
+	}
+	first, err := readCheckpoint(l.db, 0)
+	if err != nil {
+		return err
+	}
+	l.chain = first.Digest
+	v, err := get(l.db, key(keyMeta, []byte(metaHead)))
+	if err != nil {
+		return err
+	}
+	if l.head, err = unmarshalHead(v); err != nil {
+		return fmt.Errorf("couldn't read head: %w", err)
+	}
+	for slot := range faucetSlots {
+		l.faucet <- slot + 1
+	}
+	if err := l.catchUp(); err != nil {
+		return err
+	}
+	go l.run()
+	go l.keepTime()
+	return nil
 }
 
-// Owned lists an address's objects ordered by type and ID, after the cursor. A
-// nil filter takes all; one without type arguments takes any type arguments.
-func (l *Ledger) Owned(owner suitx.Address, filter *suitx.StructTag, after []byte, limit int) (page []OwnedObject, next []byte, err error) {
-	return nil, nil, errNotYet
+// catchUp makes the epoch changes that were missed.
+func (l *Ledger) catchUp() error {
+	for {
+		s := l.begin()
+		err := s.advance()
+		if err == nil {
+			err = l.commit(s)
+		}
+		s.batch.Close()
+		if err != nil || len(s.checkpoints) == 0 {
+			return err
+		}
+	}
 }
 
-// DynamicFields lists an object's dynamic fields, after the cursor.
-func (l *Ledger) DynamicFields(parent suitx.Address, after []byte, limit int) (page []*suitx.Object, next []byte, err error) {
-	return nil, nil, errNotYet
+// keepTime wakes run when an epoch may have ended.
+func (l *Ledger) keepTime() {
+	t := time.NewTicker(tickEvery)
+	defer t.Stop()
+	for {
+		select {
+		case now := <-t.C:
+			h := l.snapshot()
+			if toMS(l.clock()) < h.epochStartMS+l.epochMS {
+				continue
+			}
+			select {
+			case l.ticks <- now:
+			case <-l.closing:
+				return
+			}
+		case <-l.closing:
+			return
+		}
+	}
 }
 
-// Balance returns what an address owns of a coin.
-func (l *Ledger) Balance(owner suitx.Address, coin suitx.TypeTag) (Balance, error) {
-	return Balance{}, errNotYet
+// Close finishes what runs, refuses what waits and closes the store.
+func (l *Ledger) Close() error {
+	var err error
+	l.once.Do(func() {
+		close(l.closing)
+		<-l.stopped
+		l.life.Lock()
+		defer l.life.Unlock()
+		l.closed = true
+		l.cache.Unref()
+		if err = l.db.Close(); err != nil {
+			err = fmt.Errorf("couldn't close store: %w", err)
+		}
+	})
+	return err
 }
-
-// Balances returns what an address owns of every coin.
-func (l *Ledger) Balances(owner suitx.Address) ([]Balance, error) { return nil, errNotYet }
-
-// Transaction returns an executed transaction, or ErrNotFound.
-func (l *Ledger) Transaction(digest suitx.Digest) (*Executed, error) { return nil, errNotYet }
-
-// Checkpoint returns the checkpoint of that sequence number, or ErrNotFound.
-func (l *Ledger) Checkpoint(sequence uint64) (*Checkpoint, error) { return nil, errNotYet }
-
-// CheckpointByDigest returns the checkpoint of that digest, or ErrNotFound.
-func (l *Ledger) CheckpointByDigest(d suitx.Digest) (*Checkpoint, error) { return nil, errNotYet }
-
-// LatestCheckpoint returns the last checkpoint.
-func (l *Ledger) LatestCheckpoint() (*Checkpoint, error) { return nil, errNotYet }
-
-// Subscribe yields every checkpoint from that sequence number on, those that
-// are there at once, later ones as they come. It ends with ctx's error.
-func (l *Ledger) Subscribe(ctx context.Context, from uint64) iter.Seq2[*Checkpoint, error] {
-	return func(yield func(*Checkpoint, error) bool) { yield(nil, errNotYet) }
-}
-
-// Faucet gives an address SUI and WAL from the treasury.
-func (l *Ledger) Faucet(ctx context.Context, to suitx.Address) (*Gift, error) { return nil, errNotYet }
-
-// Function returns the declaration of a Move function, or ErrNotFound.
-func (l *Ledger) Function(pkg suitx.Address, module, name string) (*move.Function, error) {
-	return nil, errNotYet
-}
-
-// Package returns a Move package's declarations, or ErrNotFound.
-func (l *Ledger) Package(id suitx.Address) (*move.Package, error) { return nil, errNotYet }
-
-// Packages returns all Move packages' declarations.
-func (l *Ledger) Packages() *move.Packages { return nil }
-
-// Epoch returns a Sui epoch, or ErrNotFound.
-func (l *Ledger) Epoch(epoch uint64) (*Epoch, error) { return nil, errNotYet }
-
-// CurrentEpoch returns the current Sui epoch.
-func (l *Ledger) CurrentEpoch() (*Epoch, error) { return nil, errNotYet }
-
-// ChainID is the digest of the first checkpoint.
-func (l *Ledger) ChainID() suitx.Digest { return suitx.Digest{} }
-
-// ReferenceGasPrice is in MIST per unit of computation.
-func (l *Ledger) ReferenceGasPrice() uint64 { return 1000 }

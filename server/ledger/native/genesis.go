@@ -110,7 +110,7 @@ func (b *genesis) addCoin(t suitx.TypeTag, i int, supply uint64) {
 	if i == b.TreasuryCoins-1 {
 		part = supply - part*uint64(i)
 	}
-	coin := &Coin{ID: b.id(fmt.Sprintf("coin %s %d", t, i)), Balance: part}
+	coin := &Coin{ID: b.TreasuryCoin(t, i), Balance: part}
 	b.add(move.Object{Type: suitx.CoinOf(t), Contents: move.Marshal(coin)}, suitx.Owner{Address: b.Treasury})
 }
 

@@ -1,0 +1,178 @@
+package ledger
+
+import (
+	"errors"
+
+	"floe/codec/suitx"
+)
+
+// Sui's limits.
+const (
+	maxTxBytes      = 128 << 10
+	maxPureBytes    = 16 << 10
+	maxInputs       = 2048
+	maxCommands     = 1024
+	maxArguments    = 512
+	maxTypeArgs     = 16
+	maxGasCoins     = 256
+	maxSignatures   = 2
+	minBudgetUnits  = 1000
+	maxBudget       = 50_000_000_000
+	maxGasPrice     = 100_000
+	referencePrice  = 1000
+	maxSimulateCoin = 1 << 62 // balance of the coin that pays for a simulation without payment
+)
+
+// parse reads a transaction and checks what can be checked without knowing any object.
+func parse(tx []byte) (*suitx.TransactionData, *Refusal) {
+	if len(tx) > maxTxBytes {
+		return nil, tooLarge("serialized transaction size", len(tx), maxTxBytes)
+	}
+	data, err := suitx.UnmarshalTransactionData(tx)
+	if errors.Is(err, suitx.ErrUnsupported) {
+		return nil, unsupported("%v", err)
+	}
+	if err != nil {
+		return nil, invalid("TransactionDeserializationError", "%v", err)
+	}
+	return data, checkLimits(data)
+}
+
+// checkLimits checks a transaction's size and shape.
+func checkLimits(data *suitx.TransactionData) *Refusal {
+	if n := len(data.Inputs) + len(data.Gas.Payment); n > maxInputs {
+		return tooLarge("maximum input objects in a transaction", n, maxInputs)
+	}
+	if n := len(data.Commands); n > maxCommands {
+		return tooLarge("maximum commands in a programmable transaction", n, maxCommands)
+	}
+	seen := make(map[suitx.Address]bool)
+	for _, in := range data.Inputs {
+		if r := checkInput(in, seen); r != nil {
+			return r
+		}
+	}
+	for _, c := range data.Commands {
+		if r := checkCommand(c); r != nil {
+			return r
+		}
+	}
+	return checkPayment(data.Gas, seen)
+}
+
+func checkInput(in suitx.Input, seen map[suitx.Address]bool) *Refusal {
+	switch in.Kind {
+	case suitx.InputPure:
+		if len(in.Pure) > maxPureBytes {
+			return tooLarge("maximum pure argument size", len(in.Pure), maxPureBytes)
+		}
+		return nil
+	case suitx.InputFundsWithdrawal:
+		return unsupported("withdrawals from address balances aren't supported here")
+	}
+	if in.Object.Kind == suitx.Receiving {
+		return unsupported("receiving objects isn't supported here")
+	}
+	id := in.Object.Ref.ID
+	if seen[id] {
+		return about(invalid("MutableObjectUsedMoreThanOnce",
+			"Mutable object %s cannot appear more than one in one transaction", id), in.Object.Ref)
+	}
+	seen[id] = true
+	return nil
+}
+
+func checkCommand(c suitx.Command) *Refusal {
+	var args, least int
+	switch c := c.(type) {
+	case *suitx.MoveCall:
+		if len(c.TypeArgs) > maxTypeArgs {
+			return tooLarge("maximum type arguments in a call", len(c.TypeArgs), maxTypeArgs)
+		}
+		args = len(c.Args)
+	case *suitx.TransferObjects:
+		args, least = len(c.Objects), 1
+	case *suitx.SplitCoins:
+		args, least = len(c.Amounts), 1
+	case *suitx.MergeCoins:
+		args, least = len(c.Sources), 1
+	case *suitx.MakeMoveVec:
+		if args = len(c.Elements); c.Type == nil {
+			least = 1
+		}
+	default:
+		return unsupported("publishing and upgrading packages isn't supported here")
+	}
+	if args < least {
+		return invalid("EmptyCommandInput", "Command has no arguments")
+	}
+	if args > maxArguments {
+		return tooLarge("maximum arguments in a programmable transaction command", args, maxArguments)
+	}
+	return nil
+}
+
+func checkPayment(g suitx.GasData, seen map[suitx.Address]bool) *Refusal {
+	if len(g.Payment) > maxGasCoins {
+		return tooLarge("maximum number of gas payment objects", len(g.Payment), maxGasCoins)
+	}
+	for _, ref := range g.Payment {
+		if seen[ref.ID] {
+			return about(invalid("MutableObjectUsedMoreThanOnce",
+				"Mutable object %s cannot appear more than one in one transaction", ref.ID), ref)
+		}
+		seen[ref.ID] = true
+	}
+	return nil
+}
+
+// checkGas checks price and budget.
+func checkGas(g suitx.GasData) *Refusal {
+	switch {
+	case len(g.Payment) == 0:
+		return invalid("MissingGasPayment", "Transaction must have at least one gas coin")
+	case g.Price < referencePrice:
+		return invalid("GasPriceUnderRGP", "Gas price %d under reference gas price (RGP) %d", g.Price, referencePrice)
+	case g.Price >= maxGasPrice:
+		return invalid("GasPriceTooHigh", "Gas price cannot exceed %d mist", maxGasPrice)
+	case g.Budget > maxBudget:
+		return invalid("GasBudgetTooHigh", "Gas budget: %d is higher than max: %d", g.Budget, maxBudget)
+	case g.Budget < minBudgetUnits*g.Price:
+		return invalid("GasBudgetTooLow", "Gas budget: %d is lower than min: %d", g.Budget, minBudgetUnits*g.Price)
+	}
+	return nil
+}
+
+// checkSignatures demands a signature of the sender, and of the gas owner if
+// that is another, and no others. Their order doesn't matter.
+func checkSignatures(tx []byte, data *suitx.TransactionData, sigs [][]byte) *Refusal {
+	signers := []suitx.Address{data.Sender}
+	if data.Gas.Owner != data.Sender {
+		signers = append(signers, data.Gas.Owner)
+	}
+	if len(sigs) != len(signers) {
+		return refuse(ErrInvalidSignature, "SignerSignatureNumberMismatch",
+			"Expect %d signer signatures but got %d", len(signers), len(sigs))
+	}
+	by := make(map[suitx.Address][]byte)
+	for _, sig := range sigs {
+		signer, err := suitx.SignerOf(sig)
+		if errors.Is(err, suitx.ErrUnsupportedScheme) {
+			return refuse(ErrUnsupported, "UnsupportedFeatureError", "%v", err)
+		}
+		if err != nil {
+			return refuse(ErrInvalidSignature, "InvalidSignature", "%v", err)
+		}
+		by[signer] = sig
+	}
+	for _, signer := range signers {
+		sig, ok := by[signer]
+		if !ok {
+			return refuse(ErrInvalidSignature, "SignerSignatureAbsent", "Required Signature from %s is absent", signer)
+		}
+		if err := suitx.VerifyTransaction(tx, sig, signer); err != nil {
+			return refuse(ErrInvalidSignature, "InvalidSignature", "Signature is not valid: %v", err)
+		}
+	}
+	return nil
+}
