@@ -104,7 +104,7 @@ func Home() templ.Component {
 			}
 			templ_7745c5c3_Err = dialogBox(DialogView{
 				ID: "ask-cancel", Title: "Stop sending?",
-				Text: "What was sent so far can’t be opened by anyone and will be cleared away. Your files stay in the list.",
+				Text: "What was sent so far can’t be opened by anyone. Your files stay in the list.",
 				Yes:  "Stop", No: "Go on sending",
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -179,7 +179,7 @@ func start() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<button type=\"button\" class=\"link\" data-note>a note</button></div><p class=\"hint\"><span class=\"fine-pointer\">or drop them anywhere, or paste</span><span class=\"coarse-pointer\">or paste a picture or text</span></p></div></section><ul id=\"facts\" class=\"facts\"><li id=\"fact-size\" class=\"late\">up to 4 GB</li><li id=\"fact-life\" class=\"late\">kept 7 days, you can change that</li><li>no account, on either side</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<button type=\"button\" class=\"link\" data-note>a note</button></div><p class=\"hint\"><span class=\"fine-pointer\">or drop them anywhere, or paste</span><span class=\"coarse-pointer\">or paste a picture or text</span></p></div></section><ul id=\"facts\" class=\"facts\"><li>no account, on either side</li><li id=\"fact-size\"></li><li id=\"fact-life\"></li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

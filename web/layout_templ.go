@@ -85,7 +85,7 @@ func Layout(v LayoutView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<link rel=\"icon\" href=\"/static/icons/floe.svg\" type=\"image/svg+xml\"><link rel=\"apple-touch-icon\" href=\"/static/icons/floe-180.png\"><link rel=\"manifest\" href=\"/static/manifest.webmanifest\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<link rel=\"icon\" href=\"/static/icons/floe.svg\" type=\"image/svg+xml\"><link rel=\"apple-touch-icon\" href=\"/static/icons/floe-180.png\"><link rel=\"manifest\" href=\"/static/icons/floe.webmanifest\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -68,45 +68,7 @@ func done() templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section id=\"done\" class=\"card\" aria-labelledby=\"title\" hidden><div class=\"row linkrow\"><output id=\"link\" class=\"field mono grow\" data-testid=\"link\" aria-label=\"The link\"></output> <button id=\"copy\" type=\"button\" class=\"button\">Copy</button></div><div class=\"ready\"><figure id=\"qr\" class=\"qr\"></figure><dl class=\"pairs\"><div><dt>Ends</dt><dd id=\"done-ends\"></dd></div><div><dt>Passphrase</dt><dd id=\"done-passphrase\"></dd></div><div><dt>Can open</dt><dd id=\"done-who\"></dd></div><div><dt>Stored on</dt><dd id=\"done-stored\"></dd></div><div><dt>Holds</dt><dd id=\"done-holds\"></dd></div></dl></div><div class=\"actions three\"><button id=\"recovery\" type=\"button\" class=\"link\" aria-describedby=\"recovery-help\">Save recovery note</button> <button id=\"share\" type=\"button\" class=\"link\" hidden>Share</button> <button id=\"withdraw\" type=\"button\" class=\"link\">Withdraw</button> <button id=\"again\" type=\"button\" class=\"link\">Send more</button></div><p id=\"recovery-help\" class=\"remark\">The recovery note opens these files without Floe, with standard tools. Whoever has it can open them, so keep it to yourself.</p><div id=\"done-trouble\" class=\"trouble\" role=\"alert\" hidden></div><details class=\"options\"><summary><span class=\"words\">What others can see of it</span></summary>")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = others().Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</details></section><section id=\"gone\" class=\"card\" aria-labelledby=\"title\" hidden><p>The link no longer opens anything. Copies that someone has already saved stay with them.</p><div class=\"actions\"><button id=\"anew\" type=\"button\" class=\"button\">Send something else</button></div></section>")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		return nil
-	})
-}
-
-// others says what stays visible; static/js/done.js adds the figures.
-func others() templ.Component {
-	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
-			return templ_7745c5c3_CtxErr
-		}
-		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-		if !templ_7745c5c3_IsBuffer {
-			defer func() {
-				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err == nil {
-					templ_7745c5c3_Err = templ_7745c5c3_BufErr
-				}
-			}()
-		}
-		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var3 == nil {
-			templ_7745c5c3_Var3 = templ.NopComponent
-		}
-		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<dl class=\"pairs\"><div><dt>Everybody</dt><dd>that something was sent, when, until when it is kept, and its size rounded up. Not by whom, not to whom, no names, no contents.</dd></div><div><dt>This server</dt><dd>that too, and the network address you sent from; later those of the readers.</dd></div><div><dt>Each node</dt><dd>a scrambled part of it, which opens nothing.</dd></div></dl><dl id=\"others\" class=\"pairs code\"></dl>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section id=\"done\" class=\"card\" aria-labelledby=\"title\" hidden><div class=\"row linkrow\"><output id=\"link\" class=\"field mono grow\" data-testid=\"link\" aria-label=\"The link\"></output> <button id=\"copy\" type=\"button\" class=\"button\">Copy</button></div><div class=\"ready\"><figure id=\"qr\" class=\"qr\"></figure><dl class=\"pairs\"><div><dt>Ends</dt><dd id=\"done-ends\"></dd></div><div><dt>Passphrase</dt><dd id=\"done-passphrase\"></dd></div><div><dt>Can open</dt><dd id=\"done-who\"></dd></div><div><dt>Stored on</dt><dd id=\"done-stored\"></dd></div><div><dt>Holds</dt><dd id=\"done-holds\"></dd></div></dl></div><div class=\"actions three\"><button id=\"recovery\" type=\"button\" class=\"link\" aria-describedby=\"recovery-help\">Save recovery note</button> <button id=\"share\" type=\"button\" class=\"link\" hidden>Share</button> <button id=\"withdraw\" type=\"button\" class=\"link\">Withdraw</button> <button id=\"again\" type=\"button\" class=\"link\">Send more</button></div><p id=\"recovery-help\" class=\"remark\">The recovery note opens these files without Floe, with standard tools. Whoever has it can open them, so keep it to yourself.</p><div id=\"done-trouble\" class=\"trouble\" role=\"alert\" hidden></div><details class=\"options\"><summary><span class=\"words\">What others can see of it</span></summary><dl id=\"others\" class=\"pairs\"></dl><p class=\"remark\">Each node holds a scrambled part, which opens nothing. <a href=\"/safe\">How it is safe</a></p></details></section><section id=\"gone\" class=\"card\" aria-labelledby=\"title\" hidden><p>The link no longer opens anything. Copies that someone has already saved stay with them.</p><div class=\"actions\"><button id=\"anew\" type=\"button\" class=\"button\">Send something else</button></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,0 +1,158 @@
+// @ts-check
+// The few things every page does with its elements. Elements are made one by
+// one and text is set as text, so that nothing a stranger wrote is ever markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * The element of that id, of the class asked for.
+ * @template {Element} T
+ * @param {string} id
+ * @param {new () => T} kind
+ * @returns {T}
+ */
+export function byId(id, kind) {
+  const found = document.getElementById(id);
+  if (found instanceof kind) return found;
+  throw new Error(`no ${kind.name} with id ${id}`);
+}
+
+/**
+ * The first match below root, of the class asked for.
+ * @template {Element} T
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @param {new () => T} kind
+ * @returns {T}
+ */
+export function within(root, selector, kind) {
+  const found = root.querySelector(selector);
+  if (found instanceof kind) return found;
+  throw new Error(`no ${kind.name} for ${selector}`);
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {{[name: string]: string}} [attributes]
+ * @param {...(Node|string)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/**
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag
+ * @param {{[name: string]: string|number}} [attributes]
+ * @param {...Node} children
+ * @returns {SVGElementTagNameMap[K]}
+ */
+export function drawing(tag, attributes = {}, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.append(...children);
+  return made;
+}
+
+/** The first element of a <template>, cloned. @param {string} id */
+export function cloned(id) {
+  const copy = byId(id, HTMLTemplateElement).content.cloneNode(true);
+  const first = /** @type {DocumentFragment} */ (copy).firstElementChild;
+  if (first instanceof HTMLElement) return first;
+  throw new Error(`template ${id} is empty`);
+}
+
+/**
+ * Shows one of the sections, hides the others.
+ * @param {HTMLElement[]} all
+ * @param {HTMLElement|null} shown
+ */
+export function showOnly(all, shown) {
+  for (const section of all) section.hidden = section !== shown;
+}
+
+/** Says it to those who can't see it. @param {string} words */
+export function announce(words) {
+  const status = byId("status", HTMLElement);
+  if (status.textContent !== words) status.textContent = words;
+}
+
+/**
+ * A new heading; whoever reads by ear is taken there.
+ * @param {string} words
+ * @param {boolean} [focus]
+ */
+export function headline(words, focus = true) {
+  const title = byId("title", HTMLElement);
+  title.textContent = words;
+  if (focus) title.focus({ preventScroll: true });
+}
+
+/**
+ * Asks in a dialog; true for yes.
+ * @param {string} id
+ * @returns {Promise<boolean>}
+ */
+export function ask(id) {
+  const dialog = byId(id, HTMLDialogElement);
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+/**
+ * Puts text on the clipboard and says so on the button for a while.
+ * @param {HTMLElement} button
+ * @param {string} text
+ */
+export async function copy(button, text) {
+  const done = await toClipboard(text);
+  const words = button.dataset.words ??= button.textContent ?? "";
+  button.textContent = done ? "Copied" : "Press Ctrl+C";
+  announce(done ? "Copied." : "The browser doesn’t allow copying. Select the text and copy it.");
+  setTimeout(() => { button.textContent = words; }, 6000);
+}
+
+/** @param {string} text */
+async function toClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedBySelection(text);
+  }
+}
+
+/** For pages without the clipboard API, such as plain http on a local net. @param {string} text */
+function copiedBySelection(text) {
+  const field = element("textarea", { class: "unseen", "aria-hidden": "true" });
+  field.value = text;
+  const back = document.activeElement;
+  (document.querySelector("dialog[open]") ?? document.body).append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+  return done;
+}
+
+/**
+ * Hands a file to the browser to save.
+ * @param {Blob} blob
+ * @param {string} name
+ */
+export function saveAs(blob, name) {
+  const url = URL.createObjectURL(blob);
+  const anchor = element("a", { href: url, download: name });
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

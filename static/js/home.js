@@ -1,0 +1,168 @@
+// @ts-check
+// The page that sends, as a walk through its states: start, staged, sending,
+// done, gone.
+
+import { announce, ask, byId, element, headline, showOnly } from "./dom.js";
+import { bindDone, clearDone, readyWords, showDone } from "./done.js";
+import { takeFiles } from "./drop.js";
+import { firstGone } from "./files.js";
+import { limit, many, shortDay, size } from "./format.js";
+import { FloeMap } from "./map.js";
+import { shown } from "./names.js";
+import { engine, engineSoon, lacking, neededToSend, network } from "./net.js";
+import { endOf, Options } from "./options.js";
+import { aboutNodes, Sending } from "./sending.js";
+import { Staged } from "./staged.js";
+import { calm, failureOf, tell, troubleBox } from "./trouble.js";
+import { rest, work } from "./vitals.js";
+
+/** @typedef {"start"|"staged"|"sending"|"done"|"gone"} State */
+/** @typedef {import("./types").Sent} Sent */
+/** @typedef {import("./types").Job<Sent>} SendJob */
+
+const TITLE = byId("title", HTMLElement).textContent ?? "";
+const sections = ["start", "staged", "sending", "done", "gone"].map((id) => byId(id, HTMLElement));
+const send = byId("send", HTMLButtonElement);
+const drop = byId("drop", HTMLElement);
+
+/** @type {State} */
+let state = "start";
+/** @type {import("./types").Network|null} */
+let net = null;
+/** @type {SendJob|null} */
+let job = null;
+let stopped = false;
+
+const startMap = new FloeMap(byId("start-map", HTMLElement));
+const staged = new Staged(listChanged);
+const options = new Options();
+const sending = new Sending();
+
+/** @param {State} next */
+function go(next) {
+  state = next;
+  const first = next === "start";
+  byId("lead", HTMLElement).hidden = !first;
+  byId("facts", HTMLElement).hidden = !first;
+  showOnly(sections, byId(next, HTMLElement));
+  scrollTo({ top: 0 });
+}
+
+function listChanged() {
+  const count = staged.files.length;
+  if (!count) {
+    options.reset();
+    headline(TITLE, state !== "start");
+    go("start");
+    return;
+  }
+  if (state !== "staged") go("staged");
+  const words = many(count, "file");
+  headline(`${words} to send`, false);
+  send.textContent = `Send ${words}`;
+  calm(troubleBox());
+  if (net && staged.total > net.max_parcel_size) tellTrouble({ code: "too_large", message: "" });
+}
+
+/** @param {import("./types").Failure} failure */
+function tellTrouble(failure) {
+  /** @type {import("./trouble.js").Facts} */
+  const facts = { name: shown(String(failure.name ?? "It")) };
+  if (net) {
+    facts.total = net.nodes.length;
+    facts.need = neededToSend(net);
+    facts.have = net.nodes.filter((node) => node.up).length;
+    facts.max = `at most ${limit(net.max_parcel_size)}; these are ${size(staged.total)}`;
+  }
+  tell(troubleBox(), failure, { facts, again: start });
+}
+
+/** Checks what can be checked before anything leaves the page. */
+async function start() {
+  if (state !== "staged" || job) return;
+  if (!options.complete()) return;
+  if (net && staged.total > net.max_parcel_size) return tellTrouble({ code: "too_large", message: "" });
+  const lack = lacking();
+  if (lack) return tellTrouble({ code: "unsupported", message: "", what: lack });
+  const gone = await firstGone(staged.files);
+  if (gone) return tellTrouble({ code: "file_gone", message: "", name: gone.path });
+  await run();
+}
+
+async function run() {
+  const chosen = options.chosen();
+  const { files, total } = staged;
+  go("sending");
+  headline(`Sending ${many(files.length, "file")}`);
+  sending.begin(total, net?.nodes.map((node) => node.name) ?? []);
+  work();
+  stopped = false;
+  try {
+    const ready = await engine();
+    if (stopped) throw { code: "cancelled" };
+    job = ready.send(
+      { files, ...chosen, epochs: chosen.epochs || net?.default_epochs || 1 },
+      (progress) => { if (state === "sending") sending.show(progress); });
+    const sent = await job.promise;
+    rest("Ready");
+    go("done");
+    headline(readyWords(sent, chosen.recipients.length), false);
+    announce(readyWords(sent, chosen.recipients.length));
+    await showDone({ sent, passphrase: chosen.passphrase, recipients: chosen.recipients.length, files: files.length, bytes: total });
+  } catch (cause) {
+    rest();
+    if (state === "done") throw cause; // the QR code: the link itself stands
+    go("staged");
+    headline(`${many(files.length, "file")} to send`);
+    await refresh();
+    tellTrouble(failureOf(cause));
+  } finally {
+    job = null;
+  }
+}
+
+async function cancel() {
+  stopped = true; // counts while the engine is still being fetched
+  if (!job) return;
+  const asked = job;
+  if (sending.part > 0.1 && !await ask("ask-cancel")) return;
+  if (job === asked) asked.cancel();
+}
+
+function restart() {
+  clearDone();
+  options.reset();
+  staged.clear();
+}
+
+/** Fills in what the network says of itself; the page works without. */
+async function refresh() {
+  try {
+    net = await network();
+  } catch {
+    return;
+  }
+  startMap.show(net.nodes.map(({ index, name, up }) => ({ index, name, fill: 0, down: !up, words: up ? "answers" : "not answering" })));
+  options.offerLives(net);
+  byId("fact-size", HTMLElement).textContent = `up to ${limit(net.max_parcel_size)}`;
+  byId("fact-life", HTMLElement).textContent = `kept until ${shortDay(endOf(net, net.default_epochs))}, you can change that`;
+}
+
+takeFiles({
+  take: (picked) => { if (state === "start" || state === "staged") staged.add(picked); },
+  ready: () => state === "start" || state === "staged",
+  over: (at) => {
+    document.body.classList.toggle("dragging", Boolean(at));
+    if (at && state === "start") startMap.part(at.x, at.y);
+    else startMap.settle();
+  },
+});
+bindDone(() => go("gone"));
+send.addEventListener("click", start);
+byId("clear", HTMLElement).addEventListener("click", restart);
+byId("cancel", HTMLElement).addEventListener("click", cancel);
+byId("again", HTMLElement).addEventListener("click", restart);
+byId("anew", HTMLElement).addEventListener("click", restart);
+startMap.show(Array.from({ length: 13 }, (_, index) => ({ index, name: `Node ${index + 1}`, fill: 0, down: false, words: "" })));
+refresh();
+engineSoon();

@@ -1,0 +1,80 @@
+// @ts-check
+// What the page knows of the network, and the engine that does the work. The
+// engine is fetched when it is first needed or when there is nothing else to
+// do, so that the page paints and takes files long before.
+
+/** @typedef {import("./types").Network} Network */
+/** @typedef {import("./types").Engine} Engine */
+
+/** @type {Promise<Engine>|null} */
+let started = null;
+
+/** @returns {Promise<Engine>} */
+export function engine() {
+  if (started) return started;
+  /** @type {Promise<any>} */
+  const loading = import("./engine.js");
+  started = loading.then((module) => module.engine).catch((cause) => {
+    started = null;
+    throw failure(cause);
+  });
+  return started;
+}
+
+/** Starts the engine once the page has nothing better to do. */
+export function engineSoon() {
+  const start = () => { engine().catch(() => {}); };
+  if ("requestIdleCallback" in window) requestIdleCallback(start, { timeout: 4000 });
+  else setTimeout(start, 1500);
+}
+
+/** @param {unknown} cause */
+function failure(cause) {
+  const code = navigator.onLine ? "internal" : "offline";
+  return Object.assign(new Error(String(cause)), { code });
+}
+
+/** @returns {Promise<Network>} */
+export async function network() {
+  const answer = await fetch("/api/v1/network", { cache: "no-store" });
+  if (!answer.ok) throw Object.assign(new Error(`the server answered ${answer.status}`), { code: "internal" });
+  return answer.json();
+}
+
+/**
+ * What this browser lacks of what the engine needs, in words, or "".
+ * @returns {string}
+ */
+export function lacking() {
+  if (typeof WebAssembly !== "object") return "WebAssembly";
+  if (typeof Worker !== "function") return "background workers";
+  if (!isSecureContext || !crypto.subtle) return "encryption, which browsers allow on https and on this machine only";
+  return "";
+}
+
+/**
+ * How many nodes, even the smallest, it takes to have that many shards.
+ * @param {Network} net
+ * @param {number} shards
+ */
+function nodesFor(net, shards) {
+  const sizes = net.nodes.map((node) => node.shards.length).sort((a, b) => a - b);
+  let count = 0;
+  for (let sum = 0; sum < shards && count < sizes.length; count++) sum += sizes[count];
+  return count;
+}
+
+/** Any so many nodes are enough to read. @param {Network} net */
+export function neededToRead(net) {
+  return nodesFor(net, net.n_shards - 2 * tolerated(net));
+}
+
+/** So many nodes must hold a parcel before it counts as sent. @param {Network} net */
+export function neededToSend(net) {
+  return nodesFor(net, net.n_shards - tolerated(net));
+}
+
+/** @param {Network} net */
+function tolerated(net) {
+  return Math.floor((net.n_shards - 1) / 3);
+}

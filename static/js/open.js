@@ -1,0 +1,232 @@
+// @ts-check
+// The page a link leads to: takes the link out of the address bar, asks for a
+// passphrase where one is needed, and hands the parcel to parcel.js. The link
+// is kept in memory only.
+
+import { announce, byId, headline, showOnly } from "./dom.js";
+import { FloeMap } from "./map.js";
+import { engine, lacking, neededToRead, network } from "./net.js";
+import { Parcel } from "./parcel.js";
+import { calm, failureOf, tell, troubleBox } from "./trouble.js";
+
+/** @typedef {import("./types").Progress} Progress */
+/** @typedef {import("./types").Failure} Failure */
+
+const RETRY_MS = 3000;
+const SELF_HEALING = ["too_few_nodes", "offline", "no_server"];
+const LOOKING = byId("title", HTMLElement).textContent ?? "";
+const card = byId("card", HTMLElement);
+const looking = byId("looking", HTMLElement);
+const unlock = byId("unlock", HTMLFormElement);
+const field = byId("passphrase", HTMLInputElement);
+const views = [looking, unlock, byId("parcel", HTMLElement)];
+
+const map = new FloeMap(byId("open-map", HTMLElement));
+const parcel = new Parcel(showProgress, showTrouble);
+
+/** @type {import("./types").Network|null} */
+let net = null;
+let fragment = "";
+/** @type {string|null} */
+let passphrase = null;
+let attempt = 0;
+let waiting = false;
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let retry;
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let turning;
+/** @type {HTMLElement|null} */
+let turned = looking;
+
+/** What stands after the # in the address bar, which loses it. */
+function takeFragment() {
+  const taken = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  return taken;
+}
+
+/** @param {string} link */
+function begin(link) {
+  fragment = link;
+  passphrase = null;
+  field.value = "";
+  parcel.clear();
+  if (!link) return showTrouble({ code: "no_link", message: "" });
+  const lack = lacking();
+  if (lack) return showTrouble({ code: "unsupported", message: "", what: lack });
+  look();
+}
+
+/**
+ * Shows one of the views, or none, after the card was out of sight for a
+ * moment: then it is a new screen, and nothing is seen to jump.
+ * @param {HTMLElement|null} view
+ * @param {() => void} [then] once it can be seen
+ * @param {boolean} [anew] also when it is shown already
+ */
+function turnTo(view, then, anew = false) {
+  if (view === turned && !anew) {
+    then?.();
+    return;
+  }
+  turned = view;
+  card.classList.add("away");
+  showOnly(views, view);
+  clearTimeout(turning);
+  turning = setTimeout(() => {
+    card.classList.remove("away");
+    then?.();
+  }, 60);
+}
+
+/** Shows that it is looking, and looks. */
+function look() {
+  calm(troubleBox());
+  turnTo(looking);
+  byId("lead", HTMLElement).hidden = false;
+  headline(LOOKING, false);
+  announce(`${LOOKING}.`);
+  tryOpen();
+}
+
+/** Without touching what is on the page, so that a retry disturbs nobody. */
+async function tryOpen() {
+  clearTimeout(retry);
+  retry = undefined;
+  const mine = ++attempt;
+  try {
+    const opened = await (await engine()).open({ fragment, passphrase }, (progress) => { if (mine === attempt) showProgress(progress); });
+    if (mine !== attempt) return;
+    waiting = false;
+    calm(troubleBox());
+    turnTo(byId("parcel", HTMLElement));
+    parcel.show(opened);
+  } catch (cause) {
+    const failure = failureOf(cause);
+    if (mine !== attempt) return;
+    waiting = false;
+    if (failure.code === "passphrase_needed" || failure.code === "passphrase_wrong") askPassphrase(failure);
+    else await showWhole(failure);
+  }
+}
+
+/** The engine waits by itself while too few nodes answer, or nobody does. @param {Progress} progress */
+function showProgress(progress) {
+  if (progress.nodes?.length) showNodes(progress.nodes);
+  if (progress.phase === "waiting") {
+    wait(progress);
+    return;
+  }
+  if (waiting) {
+    waiting = false;
+    calm(troubleBox());
+    announce("Going on.");
+    if (!parcel.open) turnTo(looking);
+  }
+  byId("remark", HTMLElement).textContent = progress.message ?? "";
+}
+
+/** @param {Progress} progress */
+async function wait({ need, message }) {
+  waiting = true;
+  const code = need ? "too_few_nodes" : navigator.onLine ? "no_server" : "offline";
+  await refresh();
+  if (waiting) showTrouble({ code, message: message ?? "" }, !parcel.open);
+}
+
+/** Lights up the nodes that slivers came from. @param {import("./types").NodeProgress[]} nodes */
+function showNodes(nodes) {
+  map.show(nodes.map(({ index, name, acked, total, state }) => {
+    const down = state === "down";
+    const fill = state === "done" ? 1 : total > 0 ? acked / total : 0;
+    return { index, name, down, fill: down ? 0 : fill, words: down ? "not answering" : fill > 0 ? "gave its part" : "not needed so far" };
+  }));
+}
+
+/** @param {Failure} failure */
+function askPassphrase(failure) {
+  const again = failure.code === "passphrase_wrong";
+  turnTo(unlock, () => {
+    field.focus();
+    if (again) field.select();
+  }, again);
+  byId("lead", HTMLElement).hidden = true;
+  if (again) {
+    troubleBox().classList.remove("whole");
+    tell(troubleBox(), failure, {});
+  }
+  headline("These files ask for a passphrase", false);
+  setUnlocking(false);
+  if (!again) announce("These files ask for a passphrase.");
+}
+
+/** @param {boolean} busy */
+function setUnlocking(busy) {
+  const button = byId("unlock-go", HTMLButtonElement);
+  button.disabled = busy;
+  button.textContent = busy ? "Checking…" : "Open";
+}
+
+/** Trouble that leaves nothing else to show. @param {Failure} failure */
+async function showWhole(failure) {
+  if (SELF_HEALING.includes(failure.code)) await refresh();
+  showTrouble(failure);
+  if (SELF_HEALING.includes(failure.code)) retry = setTimeout(tryOpen, RETRY_MS);
+}
+
+/** @param {Failure} failure @param {boolean} [whole] whether there is nothing else to show */
+function showTrouble(failure, whole = true) {
+  const box = troubleBox();
+  box.classList.toggle("whole", whole);
+  const title = tell(box, failure, {
+    facts: net ? { total: net.nodes.length, need: neededToRead(net), have: net.nodes.filter((node) => node.up).length } : {},
+    again: whole && !SELF_HEALING.includes(failure.code) ? look : undefined,
+    paste: (text) => begin(completed(text)),
+  });
+  if (net && failure.code === "too_few_nodes") announce(box.querySelector("p")?.textContent ?? "");
+  if (!whole) return;
+  turnTo(null);
+  byId("lead", HTMLElement).hidden = true;
+  headline(title, false);
+}
+
+/** A pasted last part joins the first part that is already here. @param {string} pasted */
+function completed(pasted) {
+  const [id] = fragment.split(".");
+  return /[#.]/.test(pasted) || !id ? pasted : `${id}.${pasted}`;
+}
+
+async function refresh() {
+  try {
+    net = await network();
+  } catch {
+    return;
+  }
+  if (parcel.open || waiting) return;
+  map.show(net.nodes.map(({ index, name, up }) => ({ index, name, fill: 0, down: !up, words: up ? "answers" : "not answering" })));
+}
+
+unlock.addEventListener("submit", () => {
+  passphrase = field.value;
+  calm(troubleBox());
+  setUnlocking(true);
+  announce("Checking the passphrase.");
+  tryOpen();
+});
+byId("passphrase-show", HTMLElement).addEventListener("click", ({ currentTarget }) => {
+  const button = /** @type {HTMLElement} */ (currentTarget);
+  const show = field.type === "password";
+  field.type = show ? "text" : "password";
+  button.textContent = show ? "Hide" : "Show";
+  button.setAttribute("aria-pressed", String(show));
+});
+addEventListener("hashchange", () => {
+  if (location.hash === "#main") return;
+  const next = takeFragment();
+  if (next) begin(next);
+});
+addEventListener("online", () => { if (retry) tryOpen(); });
+
+map.show(Array.from({ length: 13 }, (_, index) => ({ index, name: `Node ${index + 1}`, fill: 0, down: false, words: "" })));
+refresh();
+begin(takeFragment());

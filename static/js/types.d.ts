@@ -1,0 +1,109 @@
+// What the page's modules and the engine say to each other. Only types: the
+// browser never loads this.
+
+export interface NetworkNode {
+  index: number;
+  name: string;
+  address: string;
+  shards: number[];
+  up: boolean;
+}
+
+/** GET /api/v1/network, as much of it as pages read. */
+export interface Network {
+  name: string;
+  epoch: number;
+  epoch_start_ms: number;
+  epoch_duration_ms: number;
+  max_epochs_ahead: number;
+  n_shards: number;
+  nodes: NetworkNode[];
+  segment_size: number;
+  max_parcel_size: number;
+  default_epochs: number;
+}
+
+export interface NodeProgress {
+  index: number;
+  name: string;
+  acked: number;
+  total: number;
+  state: "idle" | "sending" | "done" | "down";
+}
+
+export interface Progress {
+  phase?: string;
+  acked: number;
+  total: number;
+  rate?: number;
+  etaMs?: number | null;
+  have?: number;
+  need?: number;
+  nodes?: NodeProgress[];
+  message?: string | null;
+}
+
+export interface PickedFile {
+  file: File;
+  path: string;
+}
+
+export interface SendRequest {
+  files: PickedFile[];
+  epochs: number;
+  passphrase: string | null;
+  recipients: string[];
+}
+
+export interface Sent {
+  link: string;
+  parcelId: string;
+  endsAt: number;
+  passphrase: boolean;
+  nodesHolding: number;
+  nodesTotal: number;
+  nodesNeeded: number;
+  recoveryNote: { name: string; text: string };
+  others: { [name: string]: string[] };
+}
+
+export interface OpenedFile {
+  index: number;
+  name: string;
+  path: string;
+  size: number;
+  type: string;
+}
+
+export interface Opened {
+  parcelId: string;
+  files: OpenedFile[];
+  sender: { words: string; short: string; known: boolean };
+  endsAt: number;
+  total: number;
+}
+
+export interface Job<T> {
+  promise: Promise<T>;
+  cancel(): void;
+}
+
+/** A rejection of the engine's. More fields tell more, see trouble.js. */
+export interface Failure {
+  code: string;
+  message: string;
+  [detail: string]: unknown;
+}
+
+type OnProgress = (progress: Progress) => void;
+
+export interface Engine {
+  send(request: SendRequest, onProgress: OnProgress): Job<Sent>;
+  open(request: { fragment: string; passphrase: string | null }, onProgress?: OnProgress): Promise<Opened>;
+  read(request: { parcelId: string; index: number }, onProgress?: OnProgress): Job<Blob>;
+  saveAll(request: { parcelId: string }, onProgress?: OnProgress): Job<Blob>;
+  words(): Promise<string> | string;
+  qr(text: string): Promise<{ size: number; path: string }> | { size: number; path: string };
+  withdraw(request: { parcelId: string }): Promise<unknown>;
+  identity(): Promise<{ recipient: string; words: string }> | { recipient: string; words: string };
+}
