@@ -11,6 +11,7 @@ import (
 	"github.com/block-vision/sui-go-sdk/common/grpcconn"
 	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/status"
@@ -41,13 +42,14 @@ type Client struct {
 
 const (
 	callTime  = 30 * time.Second // of one try of one call
-	tries     = 4                // of a call that finds nobody
+	tries     = 5                // of a call that finds nobody
 	firstWait = 100 * time.Millisecond
 )
 
 // Dial connects and asks which chain it is.
 func Dial(ctx context.Context, cfg Config) (*Client, error) {
-	var options []grpc.DialOption
+	again := backoff.Config{BaseDelay: firstWait, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 3 * time.Second}
+	options := []grpc.DialOption{grpc.WithConnectParams(grpc.ConnectParams{Backoff: again, MinConnectTimeout: 5 * time.Second})}
 	target := cfg.Target
 	if cfg.TLS {
 		options = append(options, grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{MinVersion: tls.VersionTLS12})))
