@@ -49,20 +49,19 @@ type textWriter struct {
 }
 
 func (t *textWriter) WriteHeader(code int) {
-	if !t.started {
-		t.started = true
-		if strings.HasPrefix(t.Header().Get("Content-Type"), webBinary) {
-			t.Header().Set("Content-Type", t.contentType)
-		}
-		t.Header().Del("Content-Length")
+	if t.started {
+		return
 	}
+	t.started = true
+	if strings.HasPrefix(t.Header().Get("Content-Type"), webBinary) {
+		t.Header().Set("Content-Type", t.contentType)
+	}
+	t.Header().Del("Content-Length")
 	t.ResponseWriter.WriteHeader(code)
 }
 
 func (t *textWriter) Write(b []byte) (int, error) {
-	if !t.started {
-		t.WriteHeader(http.StatusOK)
-	}
+	t.WriteHeader(http.StatusOK)
 	t.rest = append(t.rest, b...)
 	whole := len(t.rest) - len(t.rest)%3
 	if err := t.encode(whole); err != nil {
@@ -82,13 +81,17 @@ func (t *textWriter) encode(n int) error {
 
 // Flush has no error to return; the next Write meets it again.
 func (t *textWriter) Flush() {
+	t.WriteHeader(http.StatusOK)
 	_ = t.encode(len(t.rest))
 	if f, ok := t.ResponseWriter.(http.Flusher); ok {
 		f.Flush()
 	}
 }
 
-func (t *textWriter) close() { _ = t.encode(len(t.rest)) }
+func (t *textWriter) close() {
+	t.WriteHeader(http.StatusOK)
+	_ = t.encode(len(t.rest))
+}
 
 // cors lets pages of any origin call: there is nothing here that a cookie or
 // another credential of the browser would open.

@@ -1,0 +1,82 @@
+package rpc_test
+
+import (
+	"bufio"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"floe/codec/suitx"
+	"floe/server/api"
+	"floe/server/ledger/rpc/rpctest"
+)
+
+// @mysten/sui, unmodified, works against the ledger as against a full node;
+// testdata/client.mjs says what is checked.
+func TestMystenClient(t *testing.T) {
+	ci := requireNode(t, "@mysten/sui")
+	l := rpctest.Ledger(t)
+	me := rpctest.NewAccount(1).Fund(t, l)
+	ids, _ := api.Networks(api.Local)
+	input, err := json.Marshal(map[string]string{
+		"url":    "http://" + rpctest.Serve(t, l),
+		"seed":   hex.EncodeToString(me.Key.Seed()),
+		"friend": suitx.Address{31: 0xf1}.String(),
+		"system": suitx.Address(ids.System).String(),
+		"floe":   suitx.Address(ids.FloePackage).String(),
+		"wal":    suitx.Address(ids.WALPackage).String(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := os.Open("testdata/client.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer script.Close()
+	cmd := exec.Command("node", "--input-type=module", "-")
+	cmd.Dir, cmd.Stdin, cmd.Stderr = ci, script, os.Stderr
+	cmd.Env = append(os.Environ(), "RPC_INPUT="+string(input))
+	out, err := cmd.Output()
+	if err != nil {
+		t.Errorf("node: %v", err)
+	}
+	done := false
+	for lines := bufio.NewScanner(strings.NewReader(string(out))); lines.Scan(); {
+		if line := lines.Text(); strings.HasPrefix(line, "DONE ") {
+			done = true
+			t.Log(line)
+		} else {
+			t.Error(line)
+		}
+	}
+	if !done {
+		t.Error("the script didn't come to its end")
+	}
+}
+
+// requireNode returns the directory of an npm package's node_modules, .ci, or
+// skips loudly, or fails where FLOE_REQUIRE asks for node.
+func requireNode(t *testing.T, pkg string) string {
+	t.Helper()
+	ci, err := filepath.Abs(filepath.Join("..", "..", "..", ".ci"))
+	if err == nil {
+		_, err = os.Stat(filepath.Join(ci, "node_modules", filepath.FromSlash(pkg)))
+	}
+	if err == nil {
+		_, err = exec.LookPath("node")
+	}
+	if err == nil {
+		return ci
+	}
+	if slices.Contains(strings.Split(os.Getenv("FLOE_REQUIRE"), ","), "node") {
+		t.Fatalf("node is required: %v", err)
+	}
+	t.Skipf("LOUD: needs node and %s (%v); hint: npm ci in .ci; FLOE_REQUIRE=node makes this a failure", pkg, err)
+	return ""
+}
