@@ -7,11 +7,9 @@ import (
 	"rsc.io/qr"
 )
 
-// quiet is the border, in modules, that readers need around a code.
-const quiet = 4
-
 // qrPath returns a QR code of text as the data of an SVG path, in a square of
-// that many units, border included. Each dark run of a row is one rectangle.
+// that many units; the border of four units that readers need comes on top.
+// Each dark run of a row is one rectangle.
 func qrPath(text string) (size int, path string, err error) {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {
@@ -25,10 +23,10 @@ func qrPath(text string) (size int, path string, err error) {
 				run++
 			}
 			if run > 0 {
-				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x+quiet, y+quiet, run, run)
+				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x, y, run, run)
 				x += run
 			}
 		}
 	}
-	return code.Size + 2*quiet, b.String(), nil
+	return code.Size, b.String(), nil
 }

@@ -50,27 +50,21 @@ func sentValue(s *client.Sent, origin string) map[string]any {
 		"nodesTotal":   s.NodesTotal,
 		"nodesNeeded":  s.NodesNeeded,
 		"recoveryNote": map[string]any{"name": s.Note.Name, "text": s.Note.Text},
-		"others":       othersValue(&s.Others),
+		"others":       othersValue(s.Others),
 	}
 }
 
-func othersValue(o *client.Others) map[string]any {
-	blobs, server := []any{}, []any{}
-	for _, b := range o.Blobs {
-		blobs = append(blobs, map[string]any{"id": b.ID.String(), "size": b.Size})
+// othersValue keeps the order of the facts.
+func othersValue(facts client.Others) js.Value {
+	out := js.Global().Get("Object").New()
+	for _, f := range facts {
+		values := make([]any, len(f.Values))
+		for i, v := range f.Values {
+			values[i] = v
+		}
+		out.Set(f.Name, values)
 	}
-	for _, s := range o.Server {
-		server = append(server, s)
-	}
-	return map[string]any{
-		"network": o.Network,
-		"sender":  o.Sender.String(),
-		"blobs":   blobs,
-		"size":    o.Size,
-		"slots":   o.Slots,
-		"endsAt":  o.EndsAt.UnixMilli(),
-		"server":  server,
-	}
+	return out
 }
 
 // withdraw({link, seed, index, memory}) → undefined

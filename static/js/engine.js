@@ -121,7 +121,7 @@ class Engine extends EventTarget {
     return this.#call("words").promise;
   }
 
-  /** A QR code as SVG path data in a square of that many units. @returns {Promise<{size: number, path: string}>} */
+  /** A QR code as SVG path data in a square of that many units, without the border of four. @returns {Promise<{size: number, path: string}>} */
   qr(text) {
     return this.#call("qr", { text }).promise;
   }

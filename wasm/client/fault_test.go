@@ -202,7 +202,7 @@ func TestOneReadForASegment(t *testing.T) {
 	if err := p.WriteFile(context.Background(), 0, io.Discard, ReadRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	blobs := len(sent.Others.Blobs)
+	blobs := len(sent.Blobs)
 	// Metadata and slivers of each blob, and once more for both ends.
 	if reads := f.count(api.PathRead) - before; reads > 2*blobs+4 {
 		t.Errorf("%d reads for %d blobs", reads, blobs)
@@ -257,7 +257,7 @@ func TestManyBlobs(t *testing.T) {
 	f.net.SegmentSize = 4 << 10
 	files := map[string][]byte{"a": noise("a", 150<<10)}
 	sent := mustSend(t, f.client(), request(files))
-	if n := len(sent.Others.Blobs); n <= 2*api.MaxBlobsPerTx {
+	if n := len(sent.Blobs); n <= 2*api.MaxBlobsPerTx {
 		t.Fatalf("%d blobs are too few for this test", n)
 	}
 	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)

@@ -152,8 +152,8 @@ func TestLieAnotherBlobList(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, in := range tx.Inputs {
-			if bytes.Contains(in.Pure, mine.Others.Blobs[0].ID[:]) {
-				tx.Inputs[i].Pure = bytes.Replace(in.Pure, mine.Others.Blobs[0].ID[:], make([]byte, 32), 1)
+			if bytes.Contains(in.Pure, mine.Blobs[0].BlobID[:]) {
+				tx.Inputs[i].Pure = bytes.Replace(in.Pure, mine.Blobs[0].BlobID[:], make([]byte, 32), 1)
 			}
 		}
 		p.Creation.Transaction = tx.Marshal()
@@ -221,8 +221,8 @@ func TestLieAlignedSwap(t *testing.T) {
 		t.Fatal(err)
 	}
 	forged := sealedZip(t, parcel, noise("forged", 3000))
-	if int64(len(forged)) != sent.Others.Size {
-		t.Fatalf("the forgery has %d bytes, not %d", len(forged), sent.Others.Size)
+	if int64(len(forged)) != size(sent) {
+		t.Fatalf("the forgery has %d bytes, not %d", len(forged), size(sent))
 	}
 	encoder, err := codec.NewEncoder(fakeShards)
 	if err != nil {
@@ -264,4 +264,12 @@ func sealedZip(t *testing.T, parcel *age.HybridIdentity, data []byte) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// size is how long a parcel's ciphertext is.
+func size(s *Sent) (n int64) {
+	for _, b := range s.Blobs {
+		n += int64(b.Size)
+	}
+	return n
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"floe/codec"
 )
 
 // TestRecoveryNote follows the note with stock tools: age from its own module
@@ -34,9 +36,9 @@ func TestRecoveryNote(t *testing.T) {
 		}
 	}
 	write(sent.Note.Name, []byte(sent.Note.Text))
-	for _, b := range sent.Others.Blobs {
-		if !strings.Contains(sent.Note.Text, b.ID.String()) {
-			t.Errorf("the note doesn't name blob %s", b.ID)
+	for _, b := range sent.Blobs {
+		if !strings.Contains(sent.Note.Text, codec.BlobID(b.BlobID).String()) {
+			t.Errorf("the note doesn't name blob %s", codec.BlobID(b.BlobID))
 		}
 	}
 	write("parcel.age", fetched(t, f.client(), sent))
@@ -83,8 +85,8 @@ func missing(t *testing.T, tool string) {
 func fetched(t *testing.T, c *Client, sent *Sent) []byte {
 	t.Helper()
 	req := FetchRequest{}
-	for _, b := range sent.Others.Blobs {
-		req.Blobs = append(req.Blobs, b.ID)
+	for _, b := range sent.Blobs {
+		req.Blobs = append(req.Blobs, codec.BlobID(b.BlobID))
 	}
 	var out bytes.Buffer
 	if err := c.Fetch(context.Background(), &out, req); err != nil {

@@ -41,7 +41,8 @@ const (
 type pace struct {
 	firstWait time.Duration // before the second try; doubles
 	maxWait   time.Duration // between two tries
-	patience  time.Duration // until an unreachable server is given up
+	greeting  time.Duration // until a server that never answered is given up
+	patience  time.Duration // until one that did is
 	tailMin   time.Duration // given to slow nodes once a quorum holds a batch …
 	heal      time.Duration // between two looks for nodes that returned
 }
@@ -49,6 +50,7 @@ type pace struct {
 var usualPace = pace{
 	firstWait: 300 * time.Millisecond,
 	maxWait:   8 * time.Second,
+	greeting:  2 * time.Second,
 	patience:  time.Minute,
 	tailMin:   500 * time.Millisecond,
 	heal:      2 * time.Second,
@@ -66,13 +68,17 @@ func (c *Client) call(ctx context.Context, path string, in, out any) error {
 		}
 		r = Request{Method: "POST", Path: path, ContentType: typeJSON, Body: body}
 	}
-	return c.retry(ctx, func() (time.Duration, error) { return c.once(ctx, r, out) })
+	patience := c.pace.patience
+	if path == api.PathNetwork {
+		patience = c.pace.greeting
+	}
+	return c.retry(ctx, patience, func() (time.Duration, error) { return c.once(ctx, r, out) })
 }
 
-// retry calls try until it succeeds, fails for good (a negative wait) or the
-// client's patience ends. Try returns how long it was asked to wait, 0 for the usual.
-func (c *Client) retry(ctx context.Context, try func() (time.Duration, error)) error {
-	deadline := time.Now().Add(c.pace.patience)
+// retry calls try until it succeeds, fails for good (a negative wait) or
+// patience ends. Try returns how long it was asked to wait, 0 for the usual.
+func (c *Client) retry(ctx context.Context, patience time.Duration, try func() (time.Duration, error)) error {
+	deadline := time.Now().Add(patience)
 	for next := c.pace.firstWait; ; next = min(2*next, c.pace.maxWait) {
 		wait, err := try()
 		if err == nil || wait < 0 || ctx.Err() != nil {

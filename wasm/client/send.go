@@ -153,7 +153,7 @@ func (s *sending) makePlan() error {
 	sealed := crypto.SealedSize(s.archive.size)
 	if sealed > s.net.MaxParcelSize {
 		return &Error{Code: CodeTooLarge, Message: fmt.Sprintf("This is %s with its padding; this server takes %s at once. Send fewer or smaller files.",
-			humanSize(sealed), humanSize(s.net.MaxParcelSize))}
+			HumanSize(sealed), HumanSize(s.net.MaxParcelSize))}
 	}
 	var err error
 	if s.plan, err = newPlan(s.net, sealed); err != nil {

@@ -22,6 +22,7 @@ type Sent struct {
 	NodesNeeded  int // nodes, whichever they are, that suffice to read it
 	NodesTotal   int
 
+	Blobs  []api.StatementBlob // in the order of the ciphertext
 	Note   Note
 	Others Others
 }
@@ -29,21 +30,13 @@ type Sent struct {
 // Note is a file for the sender to keep: it opens the parcel without Floe.
 type Note struct{ Name, Text string }
 
-// Others is what others can see of a parcel.
-type Others struct {
-	Network string
-	Sender  suitx.Address // of this parcel alone
-	Blobs   []OthersBlob
-	Size    int64 // of all blobs: padded, so that it tells little
-	Slots   int   // grants, the sender's own included
-	EndsAt  time.Time
-	Server  []string // what else the server sees
-}
+// Others is what others can see of a parcel, in lines for people.
+type Others []Fact
 
-// OthersBlob is one blob as everybody sees it.
-type OthersBlob struct {
-	ID   codec.BlobID
-	Size uint64
+// Fact is one thing that can be seen, and by whom.
+type Fact struct {
+	Name   string
+	Values []string
 }
 
 func (s *sending) sent(parcel suitx.Address, st *api.Statement) *Sent {
@@ -51,41 +44,47 @@ func (s *sending) sent(parcel suitx.Address, st *api.Statement) *Sent {
 		Link:         crypto.Link{Parcel: parcel, Secret: s.secret},
 		Parcel:       parcel,
 		EndsAt:       s.net.startOf(st.EndEpoch),
+		Blobs:        st.Blobs,
 		Passphrase:   s.secret != nil && s.secret.Passphrase,
 		NodesHolding: s.holding,
 		NodesNeeded:  s.net.nodesFor(s.net.params.Primary),
 		NodesTotal:   len(s.net.Nodes),
 	}
-	out.Others = s.others(st, out.EndsAt)
-	out.Note = s.note(out)
+	out.Others = s.others(st, parcel, out.EndsAt)
+	out.Note = s.note(out, st)
 	return out
 }
 
-func (s *sending) others(st *api.Statement, ends time.Time) Others {
-	o := Others{Network: s.net.Name, Sender: s.address, Slots: len(st.Slots), EndsAt: ends, Server: []string{
-		"your IP address, and those of whoever opens it",
-		"when it is opened, and which parts are read",
-	}}
-	for _, b := range st.Blobs {
-		o.Blobs = append(o.Blobs, OthersBlob{b.BlobID, b.Size})
-		o.Size += int64(b.Size)
+func (s *sending) others(st *api.Statement, parcel suitx.Address, ends time.Time) Others {
+	blobs := make([]string, len(st.Blobs))
+	for i, b := range st.Blobs {
+		blobs[i] = codec.BlobID(b.BlobID).String()
 	}
-	return o
+	return Others{
+		{"everybody: parcel", []string{parcel.String()}},
+		{"everybody: sender's address, used for this parcel alone", []string{s.address.String()}},
+		{"everybody: sealed blobs", blobs},
+		{"everybody: their size, with padding", []string{HumanSize(s.plan.sealed)}},
+		{"everybody: sealed grants, not for whom", []string{fmt.Sprint(len(st.Slots))}},
+		{"everybody: kept until", []string{ends.UTC().Format("2 January 2006, 15:04 UTC")}},
+		{"the server too", []string{"your IP address and those of whoever opens it", "when it is opened", "which parts are read"}},
+		{"nobody", []string{"the files", "their names, number and exact sizes", "the link's secret"}},
+	}
 }
 
 // note writes the recovery note. It is an age identity file: the commands in it
 // take the note itself.
-func (s *sending) note(sent *Sent) Note {
+func (s *sending) note(sent *Sent, st *api.Statement) Note {
 	name := "floe-recovery-" + strings.TrimPrefix(sent.Parcel.String(), "0x")[:8] + ".txt"
-	ids := make([]string, len(sent.Others.Blobs))
-	for i, b := range sent.Others.Blobs {
-		ids[i] = b.ID.String()
+	ids := make([]string, len(st.Blobs))
+	for i, b := range st.Blobs {
+		ids[i] = codec.BlobID(b.BlobID).String()
 	}
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "# "+format+"\n", args...) }
 	line("Floe recovery note. Keep it secret: whoever has it can open these files.")
-	line("Parcel %s on %s, kept until %s.", sent.Parcel, sent.Others.Network, sent.EndsAt.UTC().Format("2 January 2006"))
-	line("Sealed, it has %d bytes in %d blobs, in this order:", sent.Others.Size, len(ids))
+	line("Parcel %s on %s, kept until %s.", sent.Parcel, s.net.Name, sent.EndsAt.UTC().Format("2 January 2006"))
+	line("Sealed, it has %d bytes in %d blobs, in this order:", s.plan.sealed, len(ids))
 	for _, id := range ids {
 		line("  %s", id)
 	}
@@ -120,8 +119,8 @@ func (s *sending) fetchCommands(ids []string) []string {
 	return append(commands, "cat "+strings.Join(parts, " ")+" > parcel.age")
 }
 
-// humanSize writes a size as people say it.
-func humanSize(n int64) string {
+// HumanSize writes a number of bytes as people say it.
+func HumanSize(n int64) string {
 	const unit = 1000
 	if n < unit {
 		return fmt.Sprintf("%d bytes", n)

@@ -65,7 +65,7 @@ func (r *storing) tail(ctx context.Context, done <-chan struct{}) {
 // node brings one node its part, trying again while that can help.
 func (r *storing) node(ctx context.Context, p *posting) {
 	r.mark(p.node, NodeSending)
-	err := r.client.retry(ctx, func() (time.Duration, error) {
+	err := r.client.retry(ctx, r.client.pace.patience, func() (time.Duration, error) {
 		select {
 		case r.slots <- struct{}{}:
 			defer func() { <-r.slots }()
@@ -101,7 +101,6 @@ func (r *storing) leave(p *posting, err error) {
 		n := &now.Nodes[p.node]
 		n.Total -= missing
 		n.State = NodeDown
-		now.Message = downMessage(now.Nodes)
 	})
 	var e *Error
 	if errors.As(err, &e) && !e.Retry {
@@ -115,10 +114,7 @@ func (r *storing) leave(p *posting, err error) {
 func (r *storing) need() int { return r.net.nodesFor(r.net.quorum()) }
 
 func (r *storing) mark(node int, state NodeState) {
-	r.meter.update(func(now *Progress) {
-		now.Nodes[node].State = state
-		now.Message = downMessage(now.Nodes)
-	})
+	r.meter.update(func(now *Progress) { now.Nodes[node].State = state })
 }
 
 // outcome says whether the batch is stored, after all nodes are done or left.
@@ -140,21 +136,4 @@ func (r *storing) outcome(ctx context.Context) error {
 		Need:    r.need(),
 		Retry:   true,
 	}
-}
-
-// downMessage tells of nodes that don't answer, "" if all do.
-func downMessage(nodes []NodeProgress) string {
-	var down []NodeProgress
-	for _, n := range nodes {
-		if n.State == NodeDown {
-			down = append(down, n)
-		}
-	}
-	switch len(down) {
-	case 0:
-		return ""
-	case 1:
-		return down[0].Name + " is not answering. It is not needed."
-	}
-	return fmt.Sprintf("%d of %d storage nodes are not answering.", len(down), len(nodes))
 }

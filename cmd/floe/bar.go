@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"floe/wasm/client"
+)
+
+// bar shows progress on one line of a terminal; on anything else it is silent.
+type bar struct {
+	mu    sync.Mutex
+	out   io.Writer // nil: silent
+	width int       // of what is shown
+}
+
+func newBar(w io.Writer) *bar {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return &bar{out: w}
+	}
+	return &bar{}
+}
+
+var phases = map[client.Phase]string{
+	client.PhaseSealing:    "encrypting",
+	client.PhaseSending:    "sending",
+	client.PhaseCertifying: "having it confirmed",
+	client.PhaseReady:      "ready",
+	client.PhaseOpening:    "looking",
+	client.PhaseReading:    "opening",
+	client.PhaseWaiting:    "waiting",
+}
+
+func (b *bar) show(p client.Progress) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.out == nil {
+		return
+	}
+	line := phases[p.Phase]
+	if p.Total > 0 && (p.Phase == client.PhaseSending || p.Phase == client.PhaseReading) {
+		line += fmt.Sprintf("  %d %%", 100*p.Acked/p.Total)
+		if p.Rate > 0 {
+			line += fmt.Sprintf("  %s/s", client.HumanSize(int64(p.Rate)))
+		}
+		if p.HasETA {
+			line += fmt.Sprintf("  %s left", p.ETA.Round(time.Second))
+		}
+	}
+	if p.Message != "" {
+		line += "  " + p.Message
+	} else if down := downNodes(p.Nodes); down > 0 {
+		line += fmt.Sprintf("  (%d of %d nodes aren't answering)", down, len(p.Nodes))
+	}
+	shown := len([]rune(line))
+	fmt.Fprint(b.out, "\r", line, strings.Repeat(" ", max(0, b.width-shown)))
+	b.width = shown
+}
+
+// end clears the line.
+func (b *bar) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.out != nil && b.width > 0 {
+		fmt.Fprint(b.out, "\r", strings.Repeat(" ", b.width), "\r")
+	}
+	b.out = nil
+}
+
+func downNodes(nodes []client.NodeProgress) (n int) {
+	for _, node := range nodes {
+		if node.State == client.NodeDown {
+			n++
+		}
+	}
+	return n
+}

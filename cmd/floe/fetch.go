@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"floe/codec"
+	"floe/wasm/client"
+)
+
+// runFetch puts blobs together as they are, sealed: with a recovery note, age
+// and unzip do the rest.
+func runFetch(ctx context.Context, c *console, args []string) (err error) {
+	fs := c.flags("fetch", "[-server URL] [-o F] BLOB…")
+	server := fs.String("server", "", "server to read over (FLOE_SERVER, "+defaultServer+")")
+	name := fs.String("o", "", "file to write, which mustn't exist (standard output)")
+	wait := fs.Duration("wait", patience, "how long to wait for storage nodes to return")
+	if err := parse(fs, args); err != nil {
+		return err
+	}
+	if fs.NArg() == 0 {
+		return misuse(fs, "no blob named")
+	}
+	bar := newBar(c.err)
+	req := client.FetchRequest{Patience: *wait, Progress: bar.show}
+	for _, arg := range fs.Args() {
+		id, err := codec.ParseBlobID(arg)
+		if err != nil {
+			return misuse(fs, "%q is no blob ID", arg)
+		}
+		req.Blobs = append(req.Blobs, id)
+	}
+	s, err := newSession(*server, "")
+	if err != nil {
+		return err
+	}
+	var out io.Writer = c.out
+	if *name != "" {
+		f, err := os.OpenFile(*name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("couldn't make the file: %w", err)
+		}
+		out = f
+		defer func() {
+			if err = errors.Join(err, f.Close()); err != nil {
+				os.Remove(*name)
+			}
+		}()
+	}
+	defer bar.end()
+	return s.Fetch(ctx, out, req)
+}

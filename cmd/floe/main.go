@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"floe/wasm/client"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], &console{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// console is where a command reads and writes.
+type console struct {
+	in       *os.File
+	out, err io.Writer
+}
+
+var commands = []struct {
+	name, what string
+	run        func(ctx context.Context, c *console, args []string) error
+}{
+	{"send", "seal files, store them and print a link", runSend},
+	{"open", "open a link and save its files", runOpen},
+	{"identity", "show this device's recipient; export or import its identity", runIdentity},
+	{"grant", "let another recipient open what you sent", runGrant},
+	{"withdraw", "take a link back", runWithdraw},
+	{"fetch", "fetch sealed blobs, for opening them with age", runFetch},
+}
+
+// run runs one command and returns the exit status.
+func run(ctx context.Context, args []string, c *console) int {
+	if len(args) > 0 {
+		for _, command := range commands {
+			if command.name == args[0] {
+				return c.report(command.run(ctx, c, args[1:]))
+			}
+		}
+	}
+	fmt.Fprintln(c.err, "usage: floe COMMAND [-h] …")
+	for _, command := range commands {
+		fmt.Fprintf(c.err, "  %-9s %s\n", command.name, command.what)
+	}
+	if len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "help") {
+		return 0
+	}
+	return statusUsage
+}
+
+// Exit statuses. Scripts rely on them: never change one.
+const (
+	statusFailed = 1
+	statusUsage  = 2
+	statusClosed = 3
+	statusLater  = 4
+	statusLiar   = 5
+)
+
+// report says what went wrong and returns the exit status.
+func (c *console) report(err error) int {
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	var usage *usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintf(c.err, "floe: %v\nhint: floe %s -h\n", err, usage.command)
+		return statusUsage
+	}
+	var e *client.Error
+	if !errors.As(err, &e) {
+		fmt.Fprintf(c.err, "floe: %v\n", err)
+		return statusFailed
+	}
+	fmt.Fprintf(c.err, "floe: %s\n", e.Message)
+	if e.Err != nil && (e.Code == client.CodeInternal || e.Code == client.CodeLiar || os.Getenv("FLOE_DEBUG") != "") {
+		fmt.Fprintf(c.err, "cause: %v\n", e.Err)
+	}
+	if hint := hints[e.Code]; hint != "" {
+		fmt.Fprintf(c.err, "hint: %s\n", hint)
+	}
+	return statusOf(e)
+}
+
+// hints say what to type next.
+var hints = map[client.Code]string{
+	client.CodeOffline:          "-server URL or FLOE_SERVER names another server; go run ./cmd/floed starts one here",
+	client.CodePassphraseNeeded: "-passphrase-file F reads it from a file; on a terminal it is asked",
+	client.CodePassphraseWrong:  "-passphrase-file F must hold it alone on the first line",
+	client.CodeLinkCut:          "put the link in quotes, or give it on standard input",
+	client.CodeSecretMissing:    "put the link in quotes; if it was sent to you by name, floe identity import brings your identity here",
+}
+
+func statusOf(e *client.Error) int {
+	switch e.Code {
+	case client.CodeLinkCut, client.CodeLinkWrong, client.CodeSecretMissing, client.CodePassphraseNeeded, client.CodePassphraseWrong,
+		client.CodeKeyWrong, client.CodeWithdrawn, client.CodeNoGrant, client.CodeNotFound, client.CodeExpired:
+		return statusClosed
+	case client.CodeTooFewNodes, client.CodeOffline, client.CodeQuota, client.CodeFull, client.CodeConflict:
+		return statusLater
+	case client.CodeLiar:
+		return statusLiar
+	}
+	return statusFailed
+}
+
+// usageError is a command called wrongly.
+type usageError struct {
+	command string
+	err     error
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+
+// flags returns the flag set of a command.
+func (c *console) flags(command, usage string) *flag.FlagSet {
+	fs := flag.NewFlagSet(command, flag.ContinueOnError)
+	fs.SetOutput(c.err)
+	fs.Usage = func() {
+		fmt.Fprintf(c.err, "usage: floe %s %s\n", command, usage)
+		fs.PrintDefaults()
+	}
+	return fs
+}
+
+// parse parses flags; its errors were printed with the usage already.
+func parse(fs *flag.FlagSet, args []string) error {
+	err := fs.Parse(args)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return err
+	}
+	return &usageError{fs.Name(), err}
+}
+
+// misuse is the error for a command called wrongly.
+func misuse(fs *flag.FlagSet, format string, args ...any) error {
+	return &usageError{fs.Name(), fmt.Errorf(format, args...)}
+}

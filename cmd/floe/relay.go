@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"floe/wasm/client"
+)
+
+const defaultServer = "http://127.0.0.1:8080"
+
+// httpRelay reaches a server over HTTP.
+type httpRelay struct {
+	base string // without a slash at the end
+	http *http.Client
+}
+
+// newRelay checks the server's URL.
+func newRelay(server string) (*httpRelay, error) {
+	u, err := url.Parse(server)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("%q is no server; it is given as %s", server, defaultServer)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 8
+	transport.ResponseHeaderTimeout = 3 * time.Minute
+	return &httpRelay{
+		base: strings.TrimRight(u.String(), "/"),
+		http: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+			return errors.New("the server redirects, which a Floe server never does")
+		}},
+	}, nil
+}
+
+func (r *httpRelay) Do(ctx context.Context, in client.Request) (*client.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, in.Method, r.base+in.Path, bytes.NewReader(in.Body))
+	if err != nil {
+		return nil, err
+	}
+	if in.ContentType != "" {
+		req.Header.Set("Content-Type", in.ContentType)
+	}
+	res, err := r.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	return &client.Response{Status: res.StatusCode, Body: res.Body}, nil
+}
+
+// chooseServer picks the server: the flag's, else the link's, else the
+// environment's, else the one on this machine.
+func chooseServer(flag, link string) string {
+	if flag != "" {
+		return flag
+	}
+	if base, _, found := strings.Cut(strings.TrimSpace(link), "/open#"); found {
+		if u, err := url.Parse(base); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
+			return base
+		}
+	}
+	if env := os.Getenv("FLOE_SERVER"); env != "" {
+		return env
+	}
+	return defaultServer
+}
+
+// session is one command's client, the relay it works over, and what the device
+// keeps.
+type session struct {
+	*client.Client
+	relay *httpRelay
+	home  *home
+}
+
+func newSession(flag, link string) (*session, error) {
+	relay, err := newRelay(chooseServer(flag, link))
+	if err != nil {
+		return nil, err
+	}
+	h, err := openHome()
+	if err != nil {
+		return nil, err
+	}
+	return &session{client.New(relay, h), relay, h}, nil
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"floe/wasm/client"
+)
+
+// stringList is a flag that may be given several times.
+type stringList []string
+
+func (l *stringList) String() string { return fmt.Sprint(*l) }
+
+func (l *stringList) Set(s string) error {
+	*l = append(*l, s)
+	return nil
+}
+
+func runSend(ctx context.Context, c *console, args []string) error {
+	fs := c.flags("send", "[-server URL] [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-note F] FILE…")
+	server := fs.String("server", "", "server to send over (FLOE_SERVER, "+defaultServer+")")
+	epochs := fs.Uint("epochs", 0, "how many of the network's epochs to keep it (0: the server's default)")
+	phrase := fs.String("passphrase-file", "", "ask for the passphrase on the first line of this file besides the link")
+	note := fs.String("note", "", "write the recovery note to this file")
+	var to stringList
+	fs.Var(&to, "to", "recipient (age1…) who alone may open it; may be repeated")
+	if err := parse(fs, args); err != nil {
+		return err
+	}
+	if fs.NArg() == 0 {
+		return misuse(fs, "nothing to send")
+	}
+	files, err := c.collect(fs.Args())
+	if err != nil {
+		return err
+	}
+	req := client.SendRequest{Files: files, Recipients: to, Epochs: uint32(min(*epochs, 1<<31))}
+	if *phrase != "" {
+		if req.Passphrase, err = passphraseFile(*phrase); err != nil {
+			return err
+		}
+	}
+	return send(ctx, c, *server, *note, req)
+}
+
+func send(ctx context.Context, c *console, server, note string, req client.SendRequest) error {
+	s, err := newSession(server, "")
+	if err != nil {
+		return err
+	}
+	if req.Seed, err = s.home.ensureSeed(); err != nil {
+		return err
+	}
+	if req.Index, err = s.home.takeIndex(); err != nil {
+		return err
+	}
+	req.Server = s.relay.base
+	bar := newBar(c.err)
+	req.Progress = bar.show
+	sent, err := s.Send(ctx, req)
+	bar.end()
+	if err != nil {
+		return err
+	}
+	if err := s.home.sent(req.Index, sent.Parcel.String()); err != nil {
+		return err
+	}
+	if note != "" {
+		if err := create(note, []byte(sent.Note.Text)); err != nil {
+			fmt.Fprintf(c.err, "floe: the recovery note couldn't be written: %v\n", err)
+		}
+	}
+	fmt.Fprintf(c.err, "%s Kept until %s by %d of %d nodes; any %d of them suffice.\n", who(sent, len(req.Recipients)),
+		sent.EndsAt.Format("2 January 2006, 15:04"), sent.NodesHolding, sent.NodesTotal, sent.NodesNeeded)
+	_, err = fmt.Fprintln(c.out, sent.Link.URL(s.relay.base))
+	return err
+}
+
+func who(sent *client.Sent, recipients int) string {
+	switch {
+	case recipients > 0:
+		return "Ready. Only who you named can open it."
+	case sent.Passphrase:
+		return "Ready. Anyone with this link and the passphrase can open it."
+	}
+	return "Ready. Anyone with this link can open it."
+}
+
+// collect lists the files to send: folders with all regular files in them.
+func (c *console) collect(args []string) (files []client.File, err error) {
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			if !info.Mode().IsRegular() {
+				return nil, fmt.Errorf("%s is no regular file", arg)
+			}
+			files = append(files, fileAt(arg, filepath.Base(arg), info))
+			continue
+		}
+		found, err := c.walk(arg)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("there are no files in there")
+	}
+	return files, nil
+}
+
+// walk lists a folder. What isn't a regular file is left out, and said so:
+// links could lead anywhere.
+func (c *console) walk(dir string) (files []client.File, err error) {
+	whole, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	root := filepath.Base(whole)
+	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if !d.Type().IsRegular() {
+			fmt.Fprintf(c.err, "floe: %s is no regular file and is left out\n", name)
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		inside, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		files = append(files, fileAt(name, path.Join(root, filepath.ToSlash(inside)), info))
+		return nil
+	})
+	return files, err
+}
+
+func fileAt(name, as string, info fs.FileInfo) client.File {
+	return client.File{Path: as, Size: info.Size(), Modified: info.ModTime(), Open: func() (io.ReadCloser, error) { return os.Open(name) }}
+}
