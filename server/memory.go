@@ -18,8 +18,8 @@ type memory struct {
 }
 
 const (
-	memoryInAll   = 96 << 20
-	memoryPerNode = 12 << 20
+	memoryInAll   = 48 << 20
+	memoryPerNode = 8 << 20
 )
 
 func newMemory(nodes int, inAll, perNode int64) *memory {

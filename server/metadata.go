@@ -97,13 +97,17 @@ func (m *metadatas) ask(ctx context.Context, id codec.BlobID, com *api.Committee
 		start()
 	}
 	unknown := 0
+	var liars []int
 	for range com.Members {
 		a := <-answers
-		if a.err == nil {
+		switch {
+		case a.err == nil:
+			a.meta.liars = liars
 			return a.meta, nil
-		}
-		if errors.Is(a.err, errUnknown) {
+		case errors.Is(a.err, errUnknown):
 			unknown += len(com.Members[a.node].Shards)
+		case errors.Is(a.err, codec.ErrMismatch), errors.Is(a.err, codec.ErrMalformed):
+			liars = append(liars, a.node)
 		}
 		if unknown >= com.Quorum() {
 			return nil, fmt.Errorf("blob %v: %w", id, ErrNotFound)

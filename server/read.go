@@ -53,8 +53,7 @@ func (s *Server) handleRead(c echo.Context) error {
 
 	out := startFrames(c)
 	if req.Metadata {
-		f := api.Frame{Kind: api.FrameMetadata, Status: http.StatusOK, Node: uint16(meta.node), BlobID: id, Body: meta.raw}
-		if err := out.write(f); err != nil {
+		if err := writeMetadata(out, id, meta); err != nil {
 			return cut(err)
 		}
 	}
@@ -70,6 +69,18 @@ func (s *Server) handleRead(c echo.Context) error {
 		return cut(err)
 	}
 	return nil
+}
+
+// writeMetadata writes metadata, and after it names the nodes that gave wrong
+// one before the right was found.
+func writeMetadata(out *frameWriter, id codec.BlobID, meta *verifiedMetadata) error {
+	err := out.write(api.Frame{Kind: api.FrameMetadata, Status: http.StatusOK, Node: uint16(meta.node), BlobID: id, Body: meta.raw})
+	for _, node := range meta.liars {
+		if err == nil {
+			err = out.write(api.Frame{Kind: api.FrameMetadata, Status: statusLiar, Node: uint16(node), BlobID: id, Body: []byte("The node gave other metadata than the blob's.")})
+		}
+	}
+	return err
 }
 
 // readAsked turns a request into the frames that answer it, without bodies.
@@ -129,8 +140,9 @@ func (s *Server) fetch(ctx context.Context, com *api.Committee, meta *verifiedMe
 type verifiedMetadata struct {
 	*codec.Metadata
 	raw        []byte
-	node       int // that gave it
-	sliverSize int // bytes of the larger kind's BCS, and a little
+	node       int   // that gave it
+	liars      []int // nodes that gave something else before
+	sliverSize int   // bytes of the larger kind's BCS, and a little
 }
 
 // check verifies the sliver in a frame.

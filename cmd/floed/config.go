@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"strings"
+
+	"floe/codec"
+	"floe/server/api"
+)
+
+// Config is what the flags say.
+type Config struct {
+	Listen         string         // host:port; port 0 takes a free one
+	Data           string         // directory, made if it isn't there
+	Nodes          int            // storage nodes of a new embedded network
+	Shards         int            // shards of a new embedded network
+	Network        string         // api.Local
+	ClientQuota    int64          // encoded bytes one address may store in a day; 0: no bound on loopback, else 64 GiB
+	Capacity       int64          // encoded bytes to hold at all; 0: four fifths of the free disk
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
+	Logger         *slog.Logger
+}
+
+// parseFlags reads the command line. It writes what is wrong to stderr itself.
+func parseFlags(args []string, stderr io.Writer) (Config, error) {
+	var cfg Config
+	var proxies, level string
+	f := flag.NewFlagSet("floed", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:8080", "`address` to listen on; with port 0 a free one")
+	f.StringVar(&cfg.Data, "data", "./floe-data", "`directory` for everything that is kept")
+	f.IntVar(&cfg.Nodes, "nodes", 13, "how many storage `nodes` a new embedded network has")
+	f.IntVar(&cfg.Shards, "shards", 104, "how many `shards` a new embedded network has")
+	f.StringVar(&cfg.Network, "network", api.Local, "`network` to work on: local")
+	f.Int64Var(&cfg.ClientQuota, "client-quota", 0, "encoded `bytes` that one address may store in a day; 0 means no bound for a loopback listener and 64 GiB for any other")
+	f.Int64Var(&cfg.Capacity, "capacity", 0, "encoded `bytes` to hold in all; 0 means four fifths of the free disk")
+	f.StringVar(&proxies, "trusted-proxies", "", "comma-separated address `prefixes` of proxies whose X-Forwarded-For counts")
+	f.StringVar(&level, "log", "info", "least `level` to log: debug, info, warn or error")
+	if err := f.Parse(args); err != nil {
+		return cfg, err
+	}
+	err := cfg.check(f.Args(), proxies)
+	var least slog.Level
+	if err == nil {
+		if err = least.UnmarshalText([]byte(level)); err != nil {
+			err = fmt.Errorf("-log: %w", err)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "floed:", err)
+		return cfg, err
+	}
+	cfg.Logger = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: least}))
+	return cfg, nil
+}
+
+func (c *Config) check(rest []string, proxies string) error {
+	switch {
+	case len(rest) > 0:
+		return fmt.Errorf("floed takes no arguments, got %q", rest[0])
+	case c.Network == api.Testnet || c.Network == api.Mainnet:
+		return fmt.Errorf("-network %s: this floed can't work on public networks: Floe's Move package isn't published there. -network local, the default, works", c.Network)
+	case c.Network != api.Local:
+		return fmt.Errorf("-network %q isn't a network this floed can work on. -network local, the default, works", c.Network)
+	case c.Shards < codec.MinShards || c.Shards > codec.MaxShards:
+		return fmt.Errorf("-shards must be %d to %d", codec.MinShards, codec.MaxShards)
+	case c.Nodes < 1 || c.Nodes > c.Shards:
+		return errors.New("-nodes must be at least 1 and at most -shards: each holds one shard or more")
+	case c.ClientQuota < 0 || c.Capacity < 0:
+		return errors.New("-client-quota and -capacity can't be negative")
+	}
+	for p := range strings.SplitSeq(proxies, ",") {
+		if p == "" {
+			continue
+		}
+		prefix, err := netip.ParsePrefix(strings.TrimSpace(p))
+		if err != nil {
+			return fmt.Errorf("-trusted-proxies: %w", err)
+		}
+		c.TrustedProxies = append(c.TrustedProxies, prefix.Masked())
+	}
+	return nil
+}

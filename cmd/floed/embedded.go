@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"floe/codec/bls"
+	"floe/codec/suitx"
+	"floe/server/api"
+	"floe/server/ledger"
+	"floe/server/ledger/rpc"
+	"floe/server/node"
+	"floe/server/sui"
+)
+
+// memoryOfNode bounds the bodies that one embedded node has in memory; there
+// are many of them in this process.
+const memoryOfNode = 2 << 20
+
+// embedded is the network in this process: the ledger and the storage nodes,
+// which know each other by their public APIs alone.
+type embedded struct {
+	ledger *ledger.Ledger
+	client *sui.Client // of the ledger, through the port
+	peers  *storage    // of the nodes, through the port
+	nodes  []*node.Switch
+	stop   context.CancelFunc
+	tasks  sync.WaitGroup
+}
+
+// openLedger opens the ledger and serves it on the port.
+func openLedger(d *dataDir, p *port, g ledger.Genesis, log *slog.Logger) (*ledger.Ledger, error) {
+	l, err := ledger.Open(ledger.Config{Dir: d.join("ledger"), Genesis: g, Logger: log})
+	if err != nil {
+		return nil, fmt.Errorf("couldn't open the ledger: %w", err)
+	}
+	h := rpc.New(rpc.Config{Ledger: l, Chain: api.Local, Server: "floed", Epoch: g.EpochDuration, Logger: log})
+	p.ledger.Store(&h)
+	return l, nil
+}
+
+// openEmbedded starts the whole network. The caller closes what it returns,
+// also with an error.
+func openEmbedded(ctx context.Context, d *dataDir, p *port, o origin, log *slog.Logger) (*embedded, error) {
+	e := &embedded{stop: func() {}}
+	keys, err := readNodeKeys(d, o.Nodes)
+	if err != nil {
+		return e, err
+	}
+	genesis, signers, err := o.genesis(keys)
+	if err != nil {
+		return e, err
+	}
+	if e.ledger, err = openLedger(d, p, genesis, log); err != nil {
+		return e, err
+	}
+	ids, _ := api.Networks(api.Local)
+	way := door{o.Host, p.actual()}
+	if e.client, err = sui.Dial(ctx, sui.Config{Target: o.Host, Dialer: way.dial, IDs: ids}); err != nil {
+		return e, err
+	}
+	if e.peers, err = newStorage(ctx, e.client, way, log); err != nil {
+		return e, err
+	}
+	background, stop := context.WithCancel(context.Background())
+	e.stop = stop
+	e.tasks.Go(func() { e.peers.follow(background) })
+	return e, e.startNodes(ctx, d, p, signers, log)
+}
+
+// startNodes opens all nodes at once and returns when each knows the committee.
+func (e *embedded) startNodes(ctx context.Context, d *dataDir, p *port, signers []*bls.Key, log *slog.Logger) error {
+	var turn sync.Mutex
+	handlers := make([]http.Handler, len(signers))
+	for i, key := range signers {
+		s := node.NewSwitch(node.Config{
+			Dir: d.join("nodes", fmt.Sprintf("%02d", i)), Index: i, Key: key, Chain: e.client, Peers: e.peers,
+			Logger: log, MaxInFlight: memoryOfNode, HealTurn: &turn,
+		})
+		e.nodes, handlers[i] = append(e.nodes, s), s
+	}
+	p.nodes.Store(&handlers)
+	errs := make([]error, len(e.nodes))
+	var all sync.WaitGroup
+	for i, s := range e.nodes {
+		all.Go(func() {
+			if errs[i] = s.Start(); errs[i] == nil {
+				errs[i] = s.Node().WaitReady(ctx)
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+func (e *embedded) Close() error {
+	var errs []error
+	for _, s := range e.nodes {
+		errs = append(errs, s.Stop())
+	}
+	e.stop()
+	e.tasks.Wait()
+	if e.client != nil {
+		errs = append(errs, e.client.Close())
+	}
+	if e.ledger != nil {
+		errs = append(errs, e.ledger.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Faucet, StopNode and StartNode make it the relay's [server.Local].
+func (e *embedded) Faucet(ctx context.Context, to suitx.Address) (api.FaucetResponse, error) {
+	gift, err := e.ledger.Faucet(ctx, to)
+	if err != nil {
+		return api.FaucetResponse{}, fmt.Errorf("couldn't give: %w", err)
+	}
+	return api.FaucetResponse{SUI: gift.SUI, WAL: gift.WAL, Digest: gift.Digest.String()}, nil
+}
+
+func (e *embedded) StopNode(_ context.Context, i int) error { return e.nodes[i].Stop() }
+
+func (e *embedded) StartNode(ctx context.Context, i int) error {
+	if err := e.nodes[i].Start(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if n := e.nodes[i].Node(); n != nil {
+		return n.WaitReady(ctx)
+	}
+	return nil
+}
