@@ -41,7 +41,13 @@ type vectors struct {
 		BCS    hexBytes
 	}
 	Objects, Effects []hexBytes
-	Fields           []struct {
+
+	CoinDigest, EffectsDigest Digest
+	Created                   []struct {
+		Counter uint64
+		ID      Address
+	}
+	Fields []struct {
 		Parent, ID Address
 		Type       string
 		Key        hexBytes
@@ -182,6 +188,23 @@ func TestFieldVectors(t *testing.T) {
 		}
 		if got := DynamicFieldID(v.Parent, tag, v.Key); got != v.ID {
 			t.Errorf("field under a %s is %s, not %s", v.Type, got, v.ID)
+		}
+	}
+}
+
+func TestDigestAndIDVectors(t *testing.T) {
+	v := readVectors(t)
+	o, err := UnmarshalObject(v.Objects[1])
+	if err != nil || o.Digest() != v.CoinDigest {
+		t.Errorf("object's digest is %s, not %s, %v", o.Digest(), v.CoinDigest, err)
+	}
+	e, err := UnmarshalEffects(v.Effects[0])
+	if err != nil || e.Digest() != v.EffectsDigest {
+		t.Errorf("effects' digest is %s, not %s, %v", e.Digest(), v.EffectsDigest, err)
+	}
+	for _, c := range v.Created {
+		if got := DerivedObjectID(fill(3), c.Counter); got != c.ID {
+			t.Errorf("object %d is %s, not %s", c.Counter, got, c.ID)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"floe/codec"
 )
@@ -153,7 +154,11 @@ func (n *Node) withBody(w http.ResponseWriter, r *http.Request, max int64, tooLa
 		return err
 	}
 	defer n.inFlight.Release(room)
+	if err := limitTime(w, r, size); err != nil {
+		return err
+	}
 	b, err := readAll(http.MaxBytesReader(w, r.Body, max), r.ContentLength)
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
 		return tooLarge
@@ -162,6 +167,16 @@ func (n *Node) withBody(w http.ResponseWriter, r *http.Request, max int64, tooLa
 		return invalidArgument("", "the body was cut: %v", err)
 	}
 	return use(b)
+}
+
+// limitTime keeps callers who dawdle from holding the memory that others wait
+// for: a body must come at 100 kB/s, after a grace of half a minute.
+func limitTime(w http.ResponseWriter, r *http.Request, size int64) error {
+	deadline := time.Now().Add(30*time.Second + time.Duration(size)*time.Second/100_000)
+	_ = http.NewResponseController(w).SetReadDeadline(deadline) // where the server can
+	// A Switch that stops the node ends the context before it sets a deadline of
+	// its own; if ours replaced that, the context says so.
+	return r.Context().Err()
 }
 
 // readAll reads all of body into one slice of its announced size.

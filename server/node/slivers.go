@@ -52,6 +52,9 @@ func newSlivers(dir string, rec *records) (*slivers, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("couldn't make folder for slivers: %w", err)
 	}
+	if err := syncDir(filepath.Dir(dir)); err != nil {
+		return nil, fmt.Errorf("couldn't make folder for slivers: %w", err)
+	}
 	return &slivers{dir: dir, rec: rec, open: make(map[codec.BlobID]*sliverFile)}, nil
 }
 

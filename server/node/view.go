@@ -81,6 +81,10 @@ func (n *Node) setView(v *view) error {
 	if err != nil {
 		return fmt.Errorf("couldn't encode view: %w", err)
 	}
+	if old, err := n.rec.get([]byte{keyView}); err == nil && bytes.Equal(old, b) {
+		n.current.Store(v)
+		return nil
+	}
 	if err := n.rec.db.Set([]byte{keyView}, b, pebble.Sync); err != nil {
 		return fmt.Errorf("couldn't record view: %w", err)
 	}

@@ -7,6 +7,7 @@ import { Secp256k1Keypair } from '@mysten/sui/keypairs/secp256k1';
 import { Transaction, TransactionDataBuilder } from '@mysten/sui/transactions';
 import { deriveDynamicFieldID } from '@mysten/sui/utils';
 import { toBase58, toHex } from '@mysten/bcs';
+import { blake2b } from '@noble/hashes/blake2.js';
 
 const address = (n) => '0x' + n.toString(16).padStart(2, '0').repeat(32);
 const digest = (n) => toBase58(new Uint8Array(32).fill(n));
@@ -142,7 +143,15 @@ const effects = (status, full) => ({ V2: {
 const effectsList = [effects({ Success: true }, true), effects({ Success: true }, false),
 	...failures.map((error, i) => effects({ Failure: { error, command: i % 3 ? String(i) : null } }, false))];
 
+// Digests and IDs that the SDK doesn't derive itself.
+const hash = (...parts) => blake2b(Buffer.concat(parts.map((p) => Buffer.from(p))), { dkLen: 32 });
+const coinObject = bcs.Object.serialize(objects[1]).toBytes();
+const firstEffects = bcs.TransactionEffects.serialize(effectsList[0]).toBytes();
+
 console.log(JSON.stringify({
+	coinDigest: toBase58(hash('Object::', coinObject)),
+	effectsDigest: toBase58(hash('TransactionEffects::', firstEffects)),
+	created: [0, 1, 258].map((counter) => ({ counter, id: '0x' + toHex(hash([0xf1], new Uint8Array(32).fill(3), bcs.u64().serialize(counter).toBytes())) })),
 	transactions, secp256k1, personal, systemKind, types,
 	addresses: ['0x2', '0x0', '0xABCDEF', address(0xfe)].map((text) => ({ text, bcs: toHex(bcs.Address.serialize(text).toBytes()) })),
 	refs: [ref(0x11), ref(0xff)].map((r) => ({ digest: r.digest, bcs: toHex(bcs.SuiObjectRef.serialize(r).toBytes()) })),
