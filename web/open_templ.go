@@ -96,7 +96,7 @@ func Open() templ.Component {
 			Title:       "Floe: files for you",
 			Description: "Somebody sent you files with Floe. They are decrypted in this page.",
 			Entry:       "open.js",
-			Modules:     modules("names.js", "parcel.js", "preview.js", "trouble.js", "vitals.js"),
+			Modules:     modules("names.js", "nodes.js", "parcel.js", "preview.js", "trouble.js", "vitals.js"),
 			Private:     true,
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

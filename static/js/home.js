@@ -10,8 +10,9 @@ import { limit, many, shortDay, size } from "./format.js";
 import { FloeMap } from "./map.js";
 import { shown } from "./names.js";
 import { engine, engineSoon, lacking, neededToSend, network } from "./net.js";
+import { resting, unknown } from "./nodes.js";
 import { endOf, Options } from "./options.js";
-import { aboutNodes, Sending } from "./sending.js";
+import { Sending } from "./sending.js";
 import { Staged } from "./staged.js";
 import { calm, failureOf, tell, troubleBox } from "./trouble.js";
 import { rest, work } from "./vitals.js";
@@ -94,7 +95,7 @@ async function run() {
   const { files, total } = staged;
   go("sending");
   headline(`Sending ${many(files.length, "file")}`);
-  sending.begin(total, net?.nodes.map((node) => node.name) ?? []);
+  sending.begin(total, net?.nodes ?? []);
   work();
   stopped = false;
   try {
@@ -142,7 +143,7 @@ async function refresh() {
   } catch {
     return;
   }
-  startMap.show(net.nodes.map(({ index, name, up }) => ({ index, name, fill: 0, down: !up, words: up ? "answers" : "not answering" })));
+  startMap.show(net.nodes.map(resting));
   options.offerLives(net);
   byId("fact-size", HTMLElement).textContent = `up to ${limit(net.max_parcel_size)}`;
   byId("fact-life", HTMLElement).textContent = `kept until ${shortDay(endOf(net, net.default_epochs))}, you can change that`;
@@ -163,6 +164,6 @@ byId("clear", HTMLElement).addEventListener("click", restart);
 byId("cancel", HTMLElement).addEventListener("click", cancel);
 byId("again", HTMLElement).addEventListener("click", restart);
 byId("anew", HTMLElement).addEventListener("click", restart);
-startMap.show(Array.from({ length: 13 }, (_, index) => ({ index, name: `Node ${index + 1}`, fill: 0, down: false, words: "" })));
+startMap.show(unknown());
 refresh();
 engineSoon();

@@ -6,7 +6,7 @@ import { drawing, element } from "./dom.js";
 import { floes } from "./floes.js";
 
 /** @typedef {import("./floes.js").Floe} Floe */
-/** @typedef {{index: number, name: string, fill: number, down: boolean, words: string}} NodeView */
+/** @typedef {import("./nodes.js").NodeView} NodeView */
 /** @typedef {{floe: Floe, group: SVGElement, water: SVGElement, row: HTMLElement}} Drawn */
 
 /** Width and height in units; the same ratios stand in parts.css. */

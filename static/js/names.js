@@ -65,7 +65,8 @@ const BY_ENDING = new Map(KINDS.flatMap(([icon, words, endings]) =>
 
 /** @param {string} name */
 function ending(name) {
-  return name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? "" : name.slice(dot + 1).toLowerCase();
 }
 
 /** What a name promises to be. @param {string} name @returns {{icon: Icon, words: string}} */

@@ -6,6 +6,7 @@
 import { announce, byId, headline, showOnly } from "./dom.js";
 import { FloeMap } from "./map.js";
 import { engine, lacking, neededToRead, network } from "./net.js";
+import { giving, resting, unknown } from "./nodes.js";
 import { Parcel } from "./parcel.js";
 import { calm, failureOf, tell, troubleBox } from "./trouble.js";
 
@@ -112,7 +113,7 @@ async function tryOpen() {
 
 /** The engine waits by itself while too few nodes answer, or nobody does. @param {Progress} progress */
 function showProgress(progress) {
-  if (progress.nodes?.length) showNodes(progress.nodes);
+  if (progress.nodes?.length) map.show(progress.nodes.map(giving));
   if (progress.phase === "waiting") {
     wait(progress);
     return;
@@ -132,15 +133,6 @@ async function wait({ need, message }) {
   const code = need ? "too_few_nodes" : navigator.onLine ? "no_server" : "offline";
   await refresh();
   if (waiting) showTrouble({ code, message: message ?? "" }, !parcel.open);
-}
-
-/** Lights up the nodes that slivers came from. @param {import("./types").NodeProgress[]} nodes */
-function showNodes(nodes) {
-  map.show(nodes.map(({ index, name, acked, total, state }) => {
-    const down = state === "down";
-    const fill = state === "done" ? 1 : total > 0 ? acked / total : 0;
-    return { index, name, down, fill: down ? 0 : fill, words: down ? "not answering" : fill > 0 ? "gave its part" : "not needed so far" };
-  }));
 }
 
 /** @param {Failure} failure */
@@ -203,7 +195,7 @@ async function refresh() {
     return;
   }
   if (parcel.open || waiting) return;
-  map.show(net.nodes.map(({ index, name, up }) => ({ index, name, fill: 0, down: !up, words: up ? "answers" : "not answering" })));
+  map.show(net.nodes.map(resting));
 }
 
 unlock.addEventListener("submit", () => {
@@ -227,6 +219,6 @@ addEventListener("hashchange", () => {
 });
 addEventListener("online", () => { if (retry) tryOpen(); });
 
-map.show(Array.from({ length: 13 }, (_, index) => ({ index, name: `Node ${index + 1}`, fill: 0, down: false, words: "" })));
+map.show(unknown());
 refresh();
 begin(takeFragment());

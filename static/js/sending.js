@@ -3,12 +3,12 @@
 // pace, and trouble in words.
 
 import { announce, byId } from "./dom.js";
-import { duration, list, many, size, sizeOf } from "./format.js";
+import { duration, size, sizeOf } from "./format.js";
 import { FloeMap } from "./map.js";
+import { aboutNodes, resting, taking } from "./nodes.js";
 import { percent } from "./vitals.js";
 
 /** @typedef {import("./types").Progress} Progress */
-/** @typedef {import("./types").NodeProgress} NodeProgress */
 
 /** @type {{[phase: string]: string}} */
 const PHASES = {
@@ -26,7 +26,7 @@ export class Sending {
   #phase = "";
   #quarter = 0;
   #remark = "";
-  /** @type {string[]} */
+  /** @type {import("./types").NetworkNode[]} */
   #nodes = [];
   /** Part of the bytes that the nodes have acknowledged, 0 to 1. */
   part = 0;
@@ -37,7 +37,7 @@ export class Sending {
     addEventListener("online", online);
   }
 
-  /** @param {number} bytes of the files @param {string[]} nodes their names, as far as they are known */
+  /** @param {number} bytes of the files @param {import("./types").NetworkNode[]} nodes as far as they are known */
   begin(bytes, nodes) {
     this.#size = bytes;
     this.#began = Date.now();
@@ -50,12 +50,11 @@ export class Sending {
 
   /** @param {Progress} progress */
   show(progress) {
-    const nodes = progress.nodes ?? this.#nodes.map((name, index) => ({ index, name, acked: 0, total: 0, state: "idle" }));
     this.part = progress.total > 0 ? Math.min(1, progress.acked / progress.total) : 0;
-    this.#map.show(nodes.map(nodeView));
+    this.#map.show(progress.nodes?.length ? progress.nodes.map(taking) : this.#nodes.map(resting));
     this.#showPhase(progress.phase ?? "sending");
     this.#showPace(progress);
-    this.#say(navigator.onLine ? progress.message ?? aboutNodes(/** @type {NodeProgress[]} */ (nodes)) : OFFLINE);
+    this.#say(navigator.onLine ? progress.message || aboutNodes(progress.nodes ?? []) : OFFLINE);
   }
 
   /** @param {string} phase */
@@ -79,7 +78,7 @@ export class Sending {
   /** Bytes are counted as the nodes acknowledge them, and said in terms of the files. @param {Progress} progress */
   #showPace({ phase, rate, etaMs, total }) {
     const moving = phase === "sending" && this.part > 0;
-    byId("amount", HTMLElement).textContent = phase === "certifying" || !this.part ? "" : `${sizeOf(this.part * this.#size, this.#size)} stored`;
+    byId("amount", HTMLElement).textContent = phase === "certifying" || !this.part || !this.#size ? "" : `${sizeOf(this.part * this.#size, this.#size)} stored`;
     const pace = [];
     if (moving && rate && total) pace.push(`${size((rate / total) * this.#size)}/s`);
     if (moving && etaMs && Date.now() - this.#began > 3000) pace.push(`about ${duration(etaMs)}`);
@@ -96,24 +95,3 @@ export class Sending {
 }
 
 const OFFLINE = "You are offline. This waits for the connection; nothing is lost.";
-
-/** @param {{index: number, name: string, acked: number, total: number, state: string}} node */
-export function nodeView({ index, name, acked, total, state }) {
-  const down = state === "down";
-  const fill = state === "done" ? 1 : total > 0 ? acked / total : 0;
-  const words = down ? "not answering" : fill >= 1 ? "holds its part" : `${Math.floor(fill * 10) * 10} % of its part`;
-  return { index, name, fill: down ? 0 : fill, down, words };
-}
-
-/** "Node 5 is not answering. It is not needed: 12 of 13 hold your files." @param {NodeProgress[]} nodes */
-export function aboutNodes(nodes) {
-  const down = nodes.filter((node) => node.state === "down");
-  if (!down.length) return "";
-  const needed = nodes.length - Math.floor((nodes.length - 1) / 3);
-  const left = nodes.length - down.length;
-  const one = down.length === 1;
-  const who = down.length <= 4 ? `${one ? "Node" : "Nodes"} ${list(down.map((node) => node.index + 1))}` : many(down.length, "node");
-  const words = `${who} ${one ? "is" : "are"} not answering.`;
-  if (left < needed) return `${words} ${needed} of ${nodes.length} are needed; trying again.`;
-  return `${words} ${one ? "It is" : "They are"} not needed: the other ${left} hold your files.`;
-}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var clientCode = regexp.MustCompile(`Code\w+\s+Code\s+= "(\w+)"`)
+
+// TestEveryTroubleHasWords: each code that the client can fail with has its own
+// words where it can occur.
+func TestEveryTroubleHasWords(t *testing.T) {
+	source, err := os.ReadFile("../wasm/client/error.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := clientCode.FindAllStringSubmatch(string(source), -1)
+	if len(found) < 15 {
+		t.Fatalf("only %d codes found in wasm/client/error.go", len(found))
+	}
+	// passphrase_needed isn't trouble: the page asks for it.
+	onlyOpening := []string{"link_cut", "link_wrong", "secret_missing", "passphrase_needed", "passphrase_wrong",
+		"key_wrong", "withdrawn", "no_grant", "not_found", "expired", "damaged"}
+	for _, m := range found {
+		code := m[1]
+		if code != "passphrase_needed" && !has(OpenTroubles(), code) {
+			t.Errorf("the open page has no words for %q", code)
+		}
+		if !slices.Contains(onlyOpening, code) && !has(SendTroubles(), code) {
+			t.Errorf("the home page has no words for %q", code)
+		}
+	}
+}
+
+func has(troubles []Trouble, code string) bool {
+	return slices.ContainsFunc(troubles, func(t Trouble) bool { return t.Code == code })
+}
+
+func TestTroubleWords(t *testing.T) {
+	facts := map[string]bool{}
+	for _, name := range []string{"when", "kept", "max", "why", "name", "need", "have", "total"} {
+		facts["{"+name+"}"] = true
+	}
+	blank := regexp.MustCompile(`\{\w*\}`)
+	for page, troubles := range map[string][]Trouble{"home": SendTroubles(), "open": OpenTroubles()} {
+		codes, titles := map[string]bool{}, map[string]bool{}
+		for _, trouble := range troubles {
+			if codes[trouble.Code] || titles[trouble.Title] {
+				t.Errorf("%s: %q isn't told from another", page, trouble.Code)
+			}
+			codes[trouble.Code], titles[trouble.Title] = true, true
+			words := trouble.Title + " " + trouble.Text
+			for _, b := range blank.FindAllString(words, -1) {
+				if !facts[b] {
+					t.Errorf("%s: %q leaves %s blank", page, trouble.Code, b)
+				}
+			}
+			for _, bad := range []string{"!", "Oops", "oops", "Error", "error", "invalid", "lease", "'"} {
+				if strings.Contains(words, bad) {
+					t.Errorf("%s: %q says %q", page, trouble.Code, bad)
+				}
+			}
+			if len(trouble.Text) > 260 {
+				t.Errorf("%s: %q takes %d letters", page, trouble.Code, len(trouble.Text))
+			}
+		}
+	}
+}
+
+// TestPlainWords keeps the network's words off the way from files to files.
+func TestPlainWords(t *testing.T) {
+	jargon := regexp.MustCompile(`(?i)\b(blobs?|slivers?|shards?|epochs?|gas|committee|quorum|chunks?|private key|public key|wallet|merkle|stanza)\b`)
+	for _, path := range []string{"/", "/open"} {
+		for _, e := range elements(t, page(t, path)) {
+			for _, words := range []string{e.text, e.attrs["aria-label"], e.attrs["data-label"], e.attrs["content"]} {
+				if found := jargon.FindString(words); found != "" {
+					t.Errorf("page %q says %q: %s", path, found, strings.TrimSpace(words))
+				}
+			}
+		}
+	}
+}
