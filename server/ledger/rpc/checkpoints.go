@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"sync"
 
 	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
 	"google.golang.org/protobuf/proto"
@@ -95,13 +96,41 @@ func (s *server) checkpoint(c *ledger.Checkpoint, m mask) (*pb.Checkpoint, error
 func (s *server) executedIn(c *ledger.Checkpoint) ([]*ledger.Executed, error) {
 	var executed []*ledger.Executed
 	for _, d := range c.Transactions {
-		x, err := s.ledger.Transaction(d)
+		x, err := s.recent.get(d, s.ledger.Transaction)
 		if err != nil {
 			return nil, err
 		}
 		executed = append(executed, x)
 	}
 	return executed, nil
+}
+
+// recent keeps the last few transactions: all who follow checkpoints ask for
+// the same ones at the same time.
+type recent struct {
+	mu    sync.Mutex
+	known map[suitx.Digest]*ledger.Executed
+	order []suitx.Digest
+}
+
+const maxRecent = 64
+
+func (r *recent) get(d suitx.Digest, read func(suitx.Digest) (*ledger.Executed, error)) (*ledger.Executed, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if x := r.known[d]; x != nil {
+		return x, nil
+	}
+	x, err := read(d)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.order) == maxRecent {
+		delete(r.known, r.order[0])
+		r.order = append(r.order[:0], r.order[1:]...)
+	}
+	r.known[d], r.order = x, append(r.order, d)
+	return x, nil
 }
 
 func checkpointSummary(c *ledger.Checkpoint) *pb.CheckpointSummary {

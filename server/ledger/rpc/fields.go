@@ -2,7 +2,6 @@ package rpc
 
 import (
 	"context"
-	"errors"
 
 	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
 	"google.golang.org/protobuf/proto"
@@ -22,23 +21,31 @@ func (s *server) listDynamicFields(_ context.Context, r *pb.ListDynamicFieldsReq
 	if err != nil {
 		return nil, err
 	}
-	after, failure := readPageToken(parent, r.PageToken)
-	if failure != nil {
-		return nil, failure
-	}
-	page, next, err := s.ledger.DynamicFields(parent, after, pageSize(r.PageSize))
-	if err != nil {
-		return nil, s.failed(err, "Object %s", parent)
-	}
-	out := &pb.ListDynamicFieldsResponse{NextPageToken: pageToken(parent, next)}
-	for _, o := range page {
-		f, err := s.dynamicField(parent, o, m)
-		if err != nil {
-			return nil, s.internal(err)
+	out := &pb.ListDynamicFieldsResponse{}
+	out.NextPageToken, err = s.page(parent, r.PageToken, r.PageSize, func(after []byte, limit int) (int, []byte, error) {
+		page, next, err := s.ledger.DynamicFields(parent, after, limit)
+		size := 0
+		for _, o := range page {
+			if !isField(o) {
+				continue // the child of a dynamic object field, which belongs to the field
+			}
+			f, err := s.dynamicField(parent, o, m)
+			if err != nil {
+				return size, nil, err
+			}
+			out.DynamicFields = append(out.DynamicFields, f)
+			size += proto.Size(f)
 		}
-		out.DynamicFields = append(out.DynamicFields, f)
+		return size, next, err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
+}
+
+func isField(o *suitx.Object) bool {
+	return o.Move != nil && o.Move.Type.Is(suitx.FrameworkAddress(2), "dynamic_field", "Field") && len(o.Move.Type.Params) == 2
 }
 
 // dynamicField is the field that o holds. Its object is a
@@ -49,9 +56,6 @@ func (s *server) dynamicField(parent suitx.Address, o *suitx.Object, m mask) (*p
 		Kind:    pb.DynamicField_FIELD.Enum(),
 		Parent:  proto.String(parent.String()),
 		FieldId: proto.String(o.ID().String()),
-	}
-	if o.Move == nil || !o.Move.Type.Is(suitx.FrameworkAddress(2), "dynamic_field", "Field") || len(o.Move.Type.Params) != 2 {
-		return nil, errors.New("object " + o.ID().String() + " is no dynamic field")
 	}
 	key, value := o.Move.Type.Params[0], o.Move.Type.Params[1]
 	r := bcs.NewReader(o.Move.Contents[32:])

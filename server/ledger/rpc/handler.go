@@ -10,6 +10,7 @@ import (
 	"connectrpc.com/connect"
 	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
 
+	"floe/codec/suitx"
 	"floe/server/ledger"
 )
 
@@ -34,11 +35,13 @@ type server struct {
 	name   string
 	epoch  time.Duration
 	log    *slog.Logger
+	recent recent
 }
 
 // New returns the handler of all paths that begin with Prefix.
 func New(cfg Config) http.Handler {
-	s := &server{ledger: cfg.Ledger, chain: cfg.Chain, name: cfg.Server, epoch: cfg.Epoch, log: cfg.Logger}
+	s := &server{ledger: cfg.Ledger, chain: cfg.Chain, name: cfg.Server, epoch: cfg.Epoch, log: cfg.Logger,
+		recent: recent{known: map[suitx.Digest]*ledger.Executed{}}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

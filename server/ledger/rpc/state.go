@@ -3,20 +3,24 @@ package rpc
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"sort"
 
 	"connectrpc.com/connect"
 	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
+	"google.golang.org/protobuf/proto"
 
 	"floe/codec/suitx"
+	"floe/server/ledger"
 )
 
-// Pages hold 50 entries unless asked otherwise, never more than 1,000 and,
-// beyond the first entry, never more than maxPage bytes.
+// Pages hold 50 entries unless asked otherwise and never more than 1,000. They
+// are read off the ledger in steps and end early once they have fullPage bytes.
 const (
 	defaultPage = 50
 	largestPage = 1000
-	maxPage     = 512 << 10
+	pageStep    = 20
+	fullPage    = 512 << 10
 
 	ownedMask = "object_id,version,object_type"
 )
@@ -63,23 +67,50 @@ func (s *server) listOwnedObjects(_ context.Context, r *pb.ListOwnedObjectsReque
 		}
 		filter = &t
 	}
-	after, failure := readPageToken(of, r.PageToken)
+	out := &pb.ListOwnedObjectsResponse{}
+	out.NextPageToken, err = s.page(of, r.PageToken, r.PageSize, func(after []byte, limit int) (int, []byte, error) {
+		page, next, err := s.ledger.Owned(of, filter, after, limit)
+		size := 0
+		for _, entry := range page {
+			o, err := s.ledger.Object(entry.Ref.ID, entry.Ref.Version)
+			if err != nil {
+				return size, nil, err
+			}
+			one := s.object(o, m)
+			out.Objects = append(out.Objects, one)
+			size += proto.Size(one)
+		}
+		return size, next, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// page reads steps until the page is full, and returns the token of the next
+// page, which is nil at the end. A step returns how many bytes it added.
+func (s *server) page(subject [32]byte, token []byte, asked *uint32,
+	step func(after []byte, limit int) (size int, next []byte, err error)) ([]byte, error) {
+	after, failure := readPageToken(subject, token)
 	if failure != nil {
 		return nil, failure
 	}
-	page, next, err := s.ledger.Owned(of, filter, after, pageSize(r.PageSize))
-	if err != nil {
-		return nil, s.failed(err, "Owner %s", of)
-	}
-	out := &pb.ListOwnedObjectsResponse{NextPageToken: pageToken(of, next)}
-	for _, entry := range page {
-		o, err := s.ledger.Object(entry.Ref.ID, entry.Ref.Version)
-		if err != nil {
-			continue // it moved on between the two reads
+	size := 0
+	for left := pageSize(asked); left > 0 && size < fullPage; left -= pageStep {
+		n, next, err := step(after, min(left, pageStep))
+		if errors.Is(err, ledger.ErrNotFound) && after != nil {
+			return nil, invalid("page_token", "invalid page_token")
 		}
-		out.Objects = append(out.Objects, s.object(o, m))
+		if err != nil {
+			return nil, s.failed(err, "Page")
+		}
+		size += n
+		if after = next; after == nil {
+			break
+		}
 	}
-	return out, nil
+	return pageToken(subject, after), nil
 }
 
 func (s *server) getBalance(_ context.Context, r *pb.GetBalanceRequest) (*pb.GetBalanceResponse, error) {

@@ -93,7 +93,7 @@ for (const o of objects.slice(0, 2)) {
 	check('object contents', toHex(bcs.Object.parse(o.objectBcs).data.Move.contents), toHex(o.content));
 }
 check('previous transaction', objects[0].previousTransaction, done.digest);
-check('coin as JSON', objects[0].json, { id: created[0].objectId, balance: '12345' });
+check('coin as JSON', [objects[0].json.id, objects[0].json.balance], [created[0].objectId, '12345']);
 check('shared owner', objects[1].owner.$kind, 'Shared');
 
 // Pages.
