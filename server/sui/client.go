@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
-	"sync"
 	"time"
 
 	"github.com/block-vision/sui-go-sdk/common/grpcconn"
@@ -37,7 +36,7 @@ type Client struct {
 	executor pb.TransactionExecutionServiceClient
 	stream   pb.SubscriptionServiceClient
 	chainID  string
-	created  *creations
+	lineages *lineages
 }
 
 const (
@@ -59,7 +58,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 		target = "passthrough:///" + target
 	}
 	conn := grpcconn.NewSuiGrpcClient(target, grpcconn.WithDialOptions(options...))
-	c := &Client{ids: cfg.IDs, conn: conn, created: &creations{known: map[suitx.Address]suitx.Digest{}}}
+	c := &Client{ids: cfg.IDs, conn: conn, lineages: &lineages{known: map[suitx.Address]lineage{}}}
 	if err := c.connect(ctx); err != nil {
 		return nil, fmt.Errorf("couldn't connect to Sui at %s: %w", cfg.Target, joinClose(err, conn))
 	}
@@ -128,28 +127,4 @@ func once[Req, Res any](ctx context.Context, f func(context.Context, *Req, ...gr
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	return f(ctx, req)
-}
-
-// creations remember which transaction created a parcel, which never changes.
-type creations struct {
-	mu    sync.Mutex
-	known map[suitx.Address]suitx.Digest
-}
-
-const maxCreations = 1 << 14
-
-func (c *creations) of(id suitx.Address) (suitx.Digest, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	d, ok := c.known[id]
-	return d, ok
-}
-
-func (c *creations) remember(id suitx.Address, d suitx.Digest) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.known) >= maxCreations {
-		clear(c.known)
-	}
-	c.known[id] = d
 }

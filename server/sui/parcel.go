@@ -98,31 +98,34 @@ func lastOf(err error) string {
 	return ""
 }
 
-// history adds the transactions to p, going back from o, its last version.
+// history adds the transactions to p, going back from o, its last version, to
+// what is known already or else to the beginning.
 func (c *Client) history(ctx context.Context, p *api.Parcel, o *suitx.Object) error {
 	id, sequence, err := parcelOf(o)
 	if err != nil {
 		return err
 	}
-	created, known := c.created.of(id)
-	if known && sequence == 0 {
-		return c.addBoth(ctx, p, created, created)
-	}
-	var change suitx.Digest
-	stated := false // whether change is known
+	known, found := c.lineages.of(id), lineage{version: o.Version()}
+	stated := false // whether found.change is known
 	for range maxChanges {
+		if o.Version() == known.version {
+			found.created = known.created
+			if !stated {
+				found.change = known.change
+			}
+			return c.addBoth(ctx, p, id, found)
+		}
 		t, err := c.signed(ctx, o.PreviousTransaction)
 		if err != nil {
 			return err
 		}
 		before := inputOf(t.effects, id)
 		if before == nil {
-			p.Creation = t.SignedTransaction
-			c.created.remember(id, t.effects.TransactionDigest)
+			found.created = t.effects.TransactionDigest
 			if !stated {
-				change = t.effects.TransactionDigest
+				found.change = found.created
 			}
-			return c.addChange(ctx, p, change)
+			return c.addBoth(ctx, p, id, found)
 		}
 		if o, err = c.version(ctx, id, before.Version); err != nil {
 			return err
@@ -132,22 +135,23 @@ func (c *Client) history(ctx context.Context, p *api.Parcel, o *suitx.Object) er
 			return err
 		}
 		if !stated && earlier != sequence {
-			change, stated = t.effects.TransactionDigest, true
-		}
-		if known && stated {
-			return c.addBoth(ctx, p, created, change)
+			found.change, stated = t.effects.TransactionDigest, true
 		}
 	}
 	return fmt.Errorf("parcel %s was changed more than %d times", id, maxChanges)
 }
 
-func (c *Client) addBoth(ctx context.Context, p *api.Parcel, created, change suitx.Digest) error {
-	t, err := c.signed(ctx, created)
+func (c *Client) addBoth(ctx context.Context, p *api.Parcel, id suitx.Address, l lineage) error {
+	t, err := c.signed(ctx, l.created)
 	if err != nil {
 		return err
 	}
 	p.Creation = t.SignedTransaction
-	return c.addChange(ctx, p, change)
+	if err := c.addChange(ctx, p, l.change); err != nil {
+		return err
+	}
+	c.lineages.remember(id, l)
+	return nil
 }
 
 func (c *Client) addChange(ctx context.Context, p *api.Parcel, change suitx.Digest) error {
