@@ -39,7 +39,6 @@ func (c *Client) send(ctx context.Context, req *SendRequest) (*Sent, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.meter.phase(PhaseSealing, "")
 	for b, err := range s.batches(ctx) {
 		if err != nil {
 			return nil, err
@@ -168,7 +167,7 @@ func (s *sending) makePlan() error {
 		return &Error{Code: CodeTooLarge, Message: "This is more than one parcel can hold. Send it in several."}
 	}
 	s.meter.update(func(now *Progress) {
-		now.Total = s.plan.total
+		now.Phase, now.Total = PhaseSealing, s.plan.total
 		for i, n := range s.net.Nodes {
 			now.Nodes = append(now.Nodes, NodeProgress{Index: i, Name: n.Name, Total: s.plan.nodeTotal(i), State: NodeIdle})
 		}

@@ -1,0 +1,106 @@
+// Runs floe.wasm in Node as worker.js runs it in a page, against a real server:
+//
+//   node page.mjs wasm_exec.js floe.wasm http://127.0.0.1:…
+//
+// Prints one JSON line for each step; node_test.go judges them.
+
+import { readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+
+const [exec, module, base] = process.argv.slice(2);
+
+// The page's paths are relative to its origin; Node has none.
+const fetchAnywhere = globalThis.fetch;
+globalThis.fetch = (path, options) => fetchAnywhere(base + path, options);
+
+await import(pathToFileURL(exec).href);
+const go = new globalThis.Go();
+const { instance } = await WebAssembly.instantiate(await readFile(module), go.importObject);
+go.run(instance);
+const floe = globalThis.floe;
+
+const seed = new Uint8Array(32).fill(7);
+const seen = new Map();
+const memory = { seen: async (id) => seen.get(id) ?? null, saw: async (id, n) => void seen.set(id, n) };
+
+function say(step, value) {
+  console.log(JSON.stringify({ step, value }));
+}
+
+async function failure(promise) {
+  try {
+    await promise;
+    return { code: "none" };
+  } catch (error) {
+    return error;
+  }
+}
+
+async function sha256(blob) {
+  const digest = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+  return Buffer.from(digest).toString("hex");
+}
+
+const noise = new Uint8Array(3_000_000);
+for (let i = 0; i < noise.length; i += 65536) crypto.getRandomValues(noise.subarray(i, Math.min(i + 65536, noise.length)));
+const files = [
+  { file: new File([noise], "noise.bin", { lastModified: 1.7e12 }), path: "noise.bin" },
+  { file: new File(["привет"], "письмо.txt"), path: "папка/письмо.txt" },
+  { file: new File([], "empty"), path: "empty" },
+];
+const hashes = {};
+for (const { file, path } of files) hashes[path] = await sha256(file);
+say("hashes", hashes);
+
+say("network", await floe.network());
+say("words", await floe.words());
+say("qr", await floe.qr(base + "/open#" + "A".repeat(93)));
+say("identity", await floe.identity({ seed }));
+
+const phases = [];
+const sent = await floe.send({
+  files, passphrase: "correct horse", seed, index: 0, origin: base, memory,
+  onProgress: (p) => { if (phases.at(-1) !== p.phase) phases.push(p.phase); },
+});
+say("sent", sent);
+say("phases", phases);
+
+const fragment = sent.link.split("#")[1];
+const opening = { fragment, seed, memory };
+say("no passphrase", await failure(floe.open(opening)));
+say("wrong passphrase", await failure(floe.open({ ...opening, passphrase: "battery" })));
+say("cut", await failure(floe.open({ ...opening, fragment: fragment.slice(0, -3) })));
+say("no seed", await failure(floe.open({ fragment })));
+say("not open", await failure(floe.read({ parcelId: "0x1", index: 0 })));
+say("no argument", await failure(floe.send()));
+
+const opened = await floe.open({ ...opening, passphrase: "correct horse" });
+say("opened", opened);
+const read = {};
+for (const file of opened.files) {
+  const blob = await floe.read({ parcelId: opened.parcelId, index: file.index });
+  read[file.path] = { hash: await sha256(blob), type: blob.type };
+}
+say("read", read);
+const zip = await floe.saveAll({ parcelId: opened.parcelId });
+say("zip", { type: zip.type, begins: Buffer.from(await zip.slice(0, 4).arrayBuffer()).toString("hex"), size: zip.size });
+
+const cancelled = new AbortController();
+const aborting = floe.send({
+  files, seed, index: 1, origin: base, memory, signal: cancelled.signal,
+  onProgress: () => cancelled.abort(),
+});
+say("cancelled", await failure(aborting));
+
+await floe.grant({ link: sent.link, recipient: (await floe.identity({ seed: new Uint8Array(32).fill(9) })).recipient, seed, index: 0, memory });
+const bob = await floe.open({ fragment: fragment.split(".")[0], seed: new Uint8Array(32).fill(9), memory });
+say("granted", bob.files.length);
+
+await floe.withdraw({ link: sent.link, seed, index: 0, memory });
+say("withdrawn", await failure(floe.open({ ...opening, passphrase: "correct horse" })));
+say("seen", [...seen.entries()]);
+
+// Left for floe open.
+const plain = await floe.send({ files, seed, index: 2, origin: base, memory });
+say("plain", plain.link);
+process.exit(0);
