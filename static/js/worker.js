@@ -44,7 +44,7 @@ const ops = {
   async send(args, signal, onProgress) {
     const [floe, own] = await Promise.all([engine, vault]);
     const index = await own.takeIndex();
-    const sent = await floe.send({ ...args, seed: await own.seed(), index, origin: self.location.origin, signal, onProgress });
+    const sent = await floe.send({ ...args, seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal, onProgress });
     await own.keep({ parcelId: sent.parcelId, index, link: sent.link, endsAt: sent.endsAt });
     return sent;
   },

@@ -1,0 +1,230 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+)
+
+// require skips loudly where something is missing, and fails instead when
+// FLOE_REQUIRE names it.
+func require(t *testing.T, what string, present bool, hint string) {
+	t.Helper()
+	if present {
+		return
+	}
+	if slices.Contains(strings.Split(os.Getenv("FLOE_REQUIRE"), ","), what) {
+		t.Fatalf("%s is missing and FLOE_REQUIRE asks for it; hint: %s", what, hint)
+	}
+	t.Skipf("SKIPPED, NOT TESTED: %s is missing; hint: %s", what, hint)
+}
+
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	require(t, "browser", false, "apt-get install chromium")
+	return ""
+}
+
+// profile is a browser of its own with an empty profile: another person, or
+// another machine.
+type profile struct {
+	t         *testing.T
+	ctx       context.Context
+	downloads string
+
+	mu       sync.Mutex
+	problems []string // page errors, CSP violations and console errors
+	excuse   func(problem string) bool
+}
+
+func startProfile(t *testing.T, options ...chromedp.ExecAllocatorOption) *profile {
+	t.Helper()
+	p := &profile{t: t, downloads: t.TempDir()}
+	r, w := io.Pipe()
+	go p.watchOutput(r)
+	flags := append([]chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(chromium(t)),
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless,
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("enable-logging", "stderr"),
+		chromedp.WindowSize(1100, 900),
+		chromedp.CombinedOutput(w),
+	}, options...)
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), flags...)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(func() { cancel(); stop(); w.Close() })
+	p.ctx = ctx
+	messages := chromedp.Console(ctx)
+	_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: p.downloads,
+	})
+	if err != nil {
+		t.Fatalf("couldn't start the browser: %v", err)
+	}
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleException {
+				p.problem(fmt.Sprintf("%s %s %s", m.Source, m, m.URL))
+			}
+		}
+	}()
+	return p
+}
+
+func (p *profile) problem(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.excuse != nil && p.excuse(text) {
+		return
+	}
+	p.problems = append(p.problems, text)
+}
+
+// setExcuse names the problems that are the test's own doing.
+func (p *profile) setExcuse(excuse func(string) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.excuse = excuse
+}
+
+// watchOutput reads the browser's own log, which also has what workers say.
+func (p *profile) watchOutput(r io.Reader) {
+	var rest string
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := r.Read(buf)
+		lines := strings.Split(rest+string(buf[:n]), "\n")
+		rest = lines[len(lines)-1]
+		for _, line := range lines[:len(lines)-1] {
+			if !strings.Contains(line, "CONSOLE") {
+				continue
+			}
+			for _, word := range []string{"Uncaught", "Refused", "violates", "TrustedScript", "panic"} {
+				if strings.Contains(line, word) {
+					p.problem("browser log: " + line)
+					break
+				}
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// noProblems fails the test when a page complained.
+func (p *profile) noProblems() {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, problem := range p.problems {
+		p.t.Errorf("the page complained: %s", problem)
+	}
+}
+
+// step is one thing a person or the browser does.
+type step = chromedp.Action[chromedp.Void]
+
+// run does steps within a time, and shows the page when they don't come true.
+func (p *profile) run(what string, within time.Duration, steps ...step) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, within)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatalf("%s: %v\nThe page says:\n%s\nComplaints: %q", what, err, p.all(), p.complaints())
+	}
+}
+
+func (p *profile) complaints() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.problems)
+}
+
+// id selects by data-testid.
+func id(name string) chromedp.CSS { return chromedp.CSS(fmt.Sprintf(`[data-testid="%s"]`, name)) }
+
+// eval runs JavaScript in the page and returns its value.
+func eval[T any](p *profile, js string) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+// text returns what a person reads in the first visible element that matches.
+func (p *profile) text(selector chromedp.CSS) string {
+	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
+	defer cancel()
+	js := fmt.Sprintf(`(() => { const e = [...document.querySelectorAll(%q)].find(e => e.checkVisibility()); return e ? (e.value || e.innerText || "") : ""; })()`, selector)
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
+	if err != nil {
+		return "(couldn't read: " + err.Error() + ")"
+	}
+	return text
+}
+
+// all returns what the page says, and what it has folded away.
+func (p *profile) all() string {
+	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
+	defer cancel()
+	js := `document.body.innerText + [...document.querySelectorAll("[data-testid=error] details")].map(d => "\nFOLDED: " + d.textContent).join("")`
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
+	if err != nil {
+		return "(couldn't read: " + err.Error() + ")"
+	}
+	return text
+}
+
+// waitText waits until an element shows words and returns all it says.
+func (p *profile) waitText(selector chromedp.CSS, words string, within time.Duration) string {
+	p.t.Helper()
+	deadline := time.Now().Add(within)
+	for {
+		got := p.text(selector)
+		if got != "" && strings.Contains(strings.ToLower(got), strings.ToLower(words)) {
+			return got
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("%s doesn't say %q within %v but %q\nThe page says:\n%s\nComplaints: %q", selector, words, within, got, p.all(), p.complaints())
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// setFiles puts files into the file input as the picker would.
+func setFiles(paths ...string) step {
+	return chromedp.SetUploadFiles(id("file-input"), paths, chromedp.NodeReady)
+}
+
+// setFolder puts a folder into the folder input.
+func setFolder(dir string) step {
+	return chromedp.SetUploadFiles(chromedp.CSS("input[webkitdirectory]"), []string{dir}, chromedp.NodeReady)
+}

@@ -1,0 +1,10 @@
+// Package e2e holds the tests of the whole: the real floed as a process of its
+// own, the real floe, real Chromium profiles that share nothing, and a proxy
+// between browser and server that keeps every request for inspection. It has no
+// code but tests; run it with
+//
+//	go generate ./... && go test ./cmd/floed/e2e
+//
+// It skips, loudly, where Chromium is missing; FLOE_REQUIRE=browser makes that
+// a failure.
+package e2e

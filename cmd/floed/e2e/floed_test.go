@@ -1,0 +1,140 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// binaries builds floed and floe once for all tests.
+var binaries = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "floe-e2e-bin")
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.Command("go", "build", "-o", dir, "floe/cmd/floed", "floe/cmd/floe")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("couldn't build the binaries: %w\n%s", err, out)
+	}
+	return dir, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, err := binaries(); err == nil {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+// binary returns the path of a built program.
+func binary(t *testing.T, name string) string {
+	t.Helper()
+	dir, err := binaries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, name)
+}
+
+// daemon is a running floed with its data directory and all it ever logged.
+type daemon struct {
+	t    *testing.T
+	data string
+	addr string // host:port, kept over restarts
+	base string // http://host:port
+	cmd  *exec.Cmd
+	log  *logBuffer
+}
+
+// logBuffer is a bytes.Buffer that goroutines may share.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// startDaemon runs floed on a free port over a fresh data directory.
+func startDaemon(t *testing.T) *daemon {
+	t.Helper()
+	d := &daemon{t: t, data: t.TempDir(), addr: "127.0.0.1:0", log: new(logBuffer)}
+	d.start()
+	t.Cleanup(d.kill)
+	return d
+}
+
+func (d *daemon) start() {
+	d.t.Helper()
+	d.cmd = exec.Command(binary(d.t, "floed"), "-listen", d.addr, "-data", d.data)
+	d.cmd.Stderr = d.log
+	stdout, err := d.cmd.StdoutPipe()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if err := d.cmd.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	ready := make(chan string, 1)
+	go func() {
+		for sc := bufio.NewScanner(io.TeeReader(stdout, d.log)); sc.Scan(); {
+			if _, at, ok := strings.Cut(sc.Text(), "floe: ready at "); ok {
+				ready <- at
+			}
+		}
+		close(ready)
+	}()
+	select {
+	case at, ok := <-ready:
+		if !ok {
+			d.t.Fatalf("floed ended before it was ready:\n%s", d.log)
+		}
+		d.base = strings.TrimSuffix(at, "/")
+		d.addr = strings.TrimPrefix(d.base, "http://")
+	case <-time.After(60 * time.Second):
+		d.t.Fatalf("floed isn't ready after a minute:\n%s", d.log)
+	}
+}
+
+// kill ends floed as a power cut would.
+func (d *daemon) kill() {
+	if d.cmd != nil && d.cmd.Process != nil {
+		d.cmd.Process.Kill()
+		d.cmd.Wait()
+		d.cmd = nil
+	}
+}
+
+// node stops or starts a storage node of the embedded network.
+func (d *daemon) node(index int, verb string) {
+	d.t.Helper()
+	url := fmt.Sprintf("%s/api/v1/nodes/%d/%s", d.base, index, verb)
+	res, err := http.Post(url, "application/json", strings.NewReader("{}"))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode/100 != 2 {
+		body, _ := io.ReadAll(res.Body)
+		d.t.Fatalf("POST %s: %s: %s", url, res.Status, body)
+	}
+}
