@@ -4,16 +4,18 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
 
 	"golang.org/x/crypto/blake2b"
 
+	"floe/codec/bcs"
 	"floe/codec/bls"
 	"floe/codec/suitx"
 	"floe/server/api"
-	"floe/server/ledger/native"
+	"floe/server/ledger/move"
 )
 
 // network is a ledger under test with its nodes' keys and a clock that stands still.
@@ -193,25 +195,33 @@ func (n *network) ok(e *Executed) *Executed {
 	return e
 }
 
+// failureText names a failure as tests do: "abort balance::split 2 at 0".
 func failureText(f *suitx.ExecutionFailure) string {
-	text := "kind " + itoa(uint64(f.Kind))
-	if f.Command != nil {
-		text += " at command " + itoa(*f.Command)
-	}
+	text := fmt.Sprint("failure ", f.Kind)
 	switch f.Kind {
 	case suitx.MoveAbort:
-		text += " " + f.Location.Module + "::" + *f.Location.FunctionName + " code " + itoa(f.AbortCode)
+		text = fmt.Sprintf("abort %s::%s %d", f.Location.Module, *f.Location.FunctionName, f.AbortCode)
+	case suitx.MovePrimitiveRuntimeError:
+		text = fmt.Sprintf("arithmetic %s::%s", f.Location.Module, *f.Location.FunctionName)
 	case suitx.CommandArgumentError:
-		text += " argument " + itoa(uint64(f.Argument)) + " problem " + itoa(uint64(f.Problem))
+		text = fmt.Sprintf("argument %d problem %d", f.Argument, f.Problem)
+	case suitx.TypeArgumentError:
+		text = fmt.Sprintf("type argument %d problem %d", f.Argument, f.TypeProblem)
+	case suitx.UnusedValueWithoutDrop:
+		text = fmt.Sprintf("unused %d.%d", f.First, f.Second)
+	}
+	if f.Command != nil {
+		text += fmt.Sprint(" at ", *f.Command)
 	}
 	return text
 }
 
-func itoa(v uint64) string {
-	if v < 10 {
-		return string(rune('0' + v))
+// statusText is "" for success.
+func statusText(e *Executed) string {
+	if f := e.Effects.Status.Failure; f != nil {
+		return failureText(f)
 	}
-	return itoa(v/10) + itoa(v%10)
+	return ""
 }
 
 // created returns the objects of a type that a transaction created.
@@ -244,13 +254,11 @@ func refused(err error, kind error, name string) bool {
 	return errors.As(err, &r) && errors.Is(err, kind) && r.Name == name
 }
 
-func readAs[T interface{ Read(*bcsReader) }](o *suitx.Object, v T) T {
-	r := newReader(o.Move.Contents)
+func readAs[T move.Value](o *suitx.Object, v T) T {
+	r := bcs.NewReader(o.Move.Contents)
 	v.Read(r)
 	if err := r.Done(); err != nil {
 		panic(err)
 	}
 	return v
 }
-
-var _ = native.MaxEpochsAhead
