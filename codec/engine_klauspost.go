@@ -56,14 +56,15 @@ func klauspostChunk(c code, j, want int) (encodeFunc, error) {
 	if err != nil {
 		return nil, fmt.Errorf("couldn't make code of %d+%d symbols: %w", j+c.k, computed, err)
 	}
-	var spare sync.Pool // of slices: zeros, then symbols that nobody wants
+	spare := sync.Pool{New: func() any { return new([]byte) }} // zeros, then symbols that nobody wants
 	return func(dst, src [][]byte) error {
 		size := len(src[0])
-		room, _ := spare.Get().([]byte)
-		if len(room) < (1+computed-want)*size {
-			room = make([]byte, (1+computed-want)*size)
+		kept := spare.Get().(*[]byte)
+		defer spare.Put(kept)
+		if len(*kept) < (1+computed-want)*size {
+			*kept = make([]byte, (1+computed-want)*size)
 		}
-		defer spare.Put(room)
+		room := *kept
 		clear(room[:size])
 
 		all := make([][]byte, 0, j+c.k+computed)

@@ -11,21 +11,13 @@ const laneBudget = 256 << 10
 
 func (transforms) encoder(c code) (encodeFunc, error) {
 	f := theField()
-	width := laneWidth(2 * c.chunk)
-	pool := sync.Pool{New: func() any { return newLanes(2*c.chunk, width) }}
-	return func(dst, src [][]byte) error {
-		all := pool.Get().(*lanes)
-		defer pool.Put(all)
-		for off := 0; off < len(src[0]); off += 8 * width {
-			v := all.cut(min(width, (len(src[0])-off)/8))
-			if c.high {
-				f.encodeHigh(c, v, dst, src, off)
-			} else {
-				f.encodeLow(c, v, dst, src, off)
-			}
-		}
-		return nil
-	}, nil
+	encode := f.encodeLow
+	if c.high {
+		encode = f.encodeHigh
+	}
+	return onLanes(2*c.chunk, func(v []lane, dst, src [][]byte, off int) {
+		encode(c, v, dst, src, off)
+	}), nil
 }
 
 // encodeHigh folds all chunks of the source into one polynomial and evaluates
@@ -42,7 +34,7 @@ func (f *field) encodeHigh(c code, v []lane, dst, src [][]byte, off int) {
 		f.ifft(into, j+c.chunk, used)
 		if j > 0 {
 			for i := range total {
-				xorLane(total[i], part[i])
+				total[i].add(part[i])
 			}
 		}
 	}
@@ -66,28 +58,31 @@ func (f *field) encodeLow(c code, v []lane, dst, src [][]byte, off int) {
 	}
 }
 
+// onLanes returns what calls work for one range of bytes after the other, with
+// count lanes of that width, whose content is whatever it was.
+func onLanes(count int, work func(v []lane, dst, src [][]byte, off int)) encodeFunc {
+	width := max(laneBudget/count/blockSize, 4) * blockWords
+	pool := sync.Pool{New: func() any {
+		return &lanes{words: make([]uint64, count*width), v: make([]lane, count)}
+	}}
+	return func(dst, src [][]byte) error {
+		all := pool.Get().(*lanes)
+		defer pool.Put(all)
+		for off := 0; off < len(src[0]); off += 8 * width {
+			part := min(width, (len(src[0])-off)/8)
+			for i := range all.v {
+				all.v[i] = all.words[i*part:][:part:part]
+			}
+			work(all.v, dst, src, off)
+		}
+		return nil
+	}
+}
+
 // lanes is room for a transform.
 type lanes struct {
 	words []uint64
-	width int
 	v     []lane
-}
-
-// laneWidth is how many words wide count lanes can be within laneBudget.
-func laneWidth(count int) int {
-	return max(laneBudget/count/blockSize, 4) * blockWords
-}
-
-func newLanes(count, width int) *lanes {
-	return &lanes{words: make([]uint64, count*width), width: width, v: make([]lane, count)}
-}
-
-// cut returns the lanes, each of the given width.
-func (l *lanes) cut(width int) []lane {
-	for i := range l.v {
-		l.v[i] = l.words[i*l.width:][:width:width]
-	}
-	return l.v
 }
 
 // loadLanes fills the first lanes from src at off and the others with zeros.

@@ -20,13 +20,13 @@ var cantor = [16]uint16{
 	0x6C98, 0x10D8, 0x6A72, 0xB900, 0xFDB8, 0xFB34, 0xFF38, 0x991E,
 }
 
-// field holds logarithms and their inverse, and product tables as they come to
-// be needed. All of it is a pure function of the constants above.
+// field holds logarithms and their inverse, and multipliers by twiddles as they
+// come to be needed. All of it is a pure function of the constants above.
 type field struct {
 	log [fieldOrder]uint16 // log[0] has no meaning
 	exp [fieldOrder]uint16 // exp[fieldModulus] = exp[0]
 
-	products [maxDomain / 2]atomic.Pointer[productTable]
+	twiddles [maxDomain / 2]atomic.Pointer[multiplier]
 }
 
 // theField is made when first used: 2 ms that natively only decoding needs.
@@ -55,6 +55,14 @@ func newField() *field {
 	return f
 }
 
+// mul multiplies two elements.
+func (f *field) mul(x, y uint16) uint16 {
+	if y == 0 {
+		return 0
+	}
+	return f.mulLog(x, int(f.log[y]))
+}
+
 // mulLog multiplies x by the element whose logarithm is given.
 func (f *field) mulLog(x uint16, log int) uint16 {
 	if x == 0 {
@@ -63,41 +71,20 @@ func (f *field) mulLog(x uint16, log int) uint16 {
 	return f.exp[(int(f.log[x])+log)%fieldModulus]
 }
 
-// productTable holds the products of one element with all bytes, low and high.
-type productTable struct {
-	low, high [256]uint16
-}
-
-// table builds the product table of the element whose logarithm is given.
-func (f *field) table(log int) *productTable {
-	t := &productTable{}
-	for bit := range 8 {
-		low := f.mulLog(1<<bit, log)
-		high := f.mulLog(1<<(bit+8), log)
-		for i := range 1 << bit {
-			t.low[1<<bit|i] = t.low[i] ^ low
-			t.high[1<<bit|i] = t.high[i] ^ high
-		}
+// twiddle returns the multiplier by a transform's twiddle, which is even, not 0
+// and below maxDomain.
+func (f *field) twiddle(w int) *multiplier {
+	slot := &f.twiddles[w/2]
+	m := slot.Load()
+	if m == nil {
+		m = f.multiplier(uint16(w))
+		slot.Store(m) // two goroutines may both do so: what they store is equal
 	}
-	return t
+	return m
 }
 
-// product returns the product table of a twiddle, which is even, not 0 and
-// below maxDomain. Tables are kept: at n = 1000 all of them take 1 MiB.
-func (f *field) product(twiddle int) *productTable {
-	slot := &f.products[twiddle/2]
-	t := slot.Load()
-	if t == nil {
-		t = f.table(int(f.log[twiddle]))
-		slot.Store(t) // two goroutines may both do so: the tables are equal
-	}
-	return t
-}
-
-// mul4 multiplies four elements.
-func (t *productTable) mul4(x uint64) uint64 {
-	return uint64(t.low[uint8(x)]^t.high[uint8(x>>8)]) |
-		uint64(t.low[uint8(x>>16)]^t.high[uint8(x>>24)])<<16 |
-		uint64(t.low[uint8(x>>32)]^t.high[uint8(x>>40)])<<32 |
-		uint64(t.low[uint8(x>>48)]^t.high[uint8(x>>56)])<<48
+// power returns the multiplier by the element whose logarithm, modulo the order
+// of the field's units, is given.
+func (f *field) power(log int) *multiplier {
+	return f.multiplier(f.exp[(log%fieldModulus+fieldModulus)%fieldModulus])
 }

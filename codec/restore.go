@@ -1,10 +1,5 @@
 package codec
 
-import (
-	"math/bits"
-	"sync"
-)
-
 // restorer computes source symbols of a code that are missing from any k that
 // are there. Symbols are numbered source first: 0 … k−1, then k … k+m−1.
 //
@@ -21,15 +16,15 @@ type restorer struct {
 }
 
 // manyProducts is how many products of symbols make transforms the better way,
-// and how many tables of 1 KiB Lagrange sums may take.
-const manyProducts = 1024
+// by the number of points.
+func manyProducts(size int) int { return 3 * size }
 
 // newRestorer returns the function that fills dst, the symbols wanted, from
 // src, the symbols had, exactly k. Slices are as those of an engine.
 func newRestorer(c code, have, want []int) encodeFunc {
 	r := &restorer{c: c, have: have, want: want}
 	r.prepare(theField())
-	if len(have)*len(want) < manyProducts {
+	if len(have)*len(want) < manyProducts(r.size) {
 		return r.bySums()
 	}
 	return r.byTransforms()
@@ -110,86 +105,56 @@ func walsh(v []int64) {
 // j that are there.
 func (r *restorer) bySums() encodeFunc {
 	f := theField()
-	tables := make([][]*productTable, len(r.want))
+	factors := make([][]*multiplier, len(r.want))
 	for w, symbol := range r.want {
 		i := r.c.point(symbol)
 		for _, symbol := range r.have {
 			j := r.c.point(symbol)
-			log := r.locator[j] - r.locator[i] - int(f.log[i^j])
-			tables[w] = append(tables[w], f.table((log+2*fieldModulus)%fieldModulus))
+			factors[w] = append(factors[w], f.power(r.locator[j]-r.locator[i]-int(f.log[i^j])))
 		}
 	}
 	count := len(r.have) + len(r.want)
-	width := laneWidth(count)
-	pool := sync.Pool{New: func() any { return newLanes(count, width) }}
-	return func(dst, src [][]byte) error {
-		all := pool.Get().(*lanes)
-		defer pool.Put(all)
-		for off := 0; off < len(src[0]); off += 8 * width {
-			v := all.cut(min(width, (len(src[0])-off)/8))
-			loadLanes(v, src, off)
-			sums := v[len(src):]
-			for w, sum := range sums {
-				for j, t := range tables[w] {
-					t.addScaled(sum, v[j])
-				}
+	return onLanes(count, func(v []lane, dst, src [][]byte, off int) {
+		loadLanes(v, src, off)
+		sums := v[len(src):]
+		for w, sum := range sums {
+			for j, m := range factors[w] {
+				m.addTo(sum, v[j])
 			}
-			storeLanes(sums, dst, off)
 		}
-		return nil
-	}
+		storeLanes(sums, dst, off)
+	})
 }
 
 // byTransforms interpolates f·Λ, takes its derivative and evaluates that.
 func (r *restorer) byTransforms() encodeFunc {
 	f := theField()
-	in := make([]*productTable, len(r.have))
-	used := 0
+	in, used := make([]*multiplier, len(r.have)), 0
 	for i, symbol := range r.have {
 		p := r.c.point(symbol)
-		in[i] = f.table(r.locator[p])
+		in[i] = f.power(r.locator[p])
 		used = max(used, p+1)
 	}
-	out := make([]*productTable, len(r.want))
-	wanted := 0
+	out, wanted := make([]*multiplier, len(r.want)), 0
 	for i, symbol := range r.want {
 		p := r.c.point(symbol)
-		out[i] = f.table((fieldModulus - r.locator[p]) % fieldModulus)
+		out[i] = f.power(-r.locator[p])
 		wanted = max(wanted, p+1)
 	}
-	width := laneWidth(r.size)
-	pool := sync.Pool{New: func() any { return newLanes(r.size, width) }}
-	return func(dst, src [][]byte) error {
-		all := pool.Get().(*lanes)
-		defer pool.Put(all)
-		for off := 0; off < len(src[0]); off += 8 * width {
-			v := all.cut(min(width, (len(src[0])-off)/8))
-			loadLanes(v, nil, off)
-			for i, symbol := range r.have {
-				p := v[r.c.point(symbol)]
-				p.load(src[i][off:])
-				in[i].scale(p)
-			}
-			f.ifft(v, 0, used)
-			derive(v)
-			f.fft(v, 0, wanted)
-			for i, symbol := range r.want {
-				p := v[r.c.point(symbol)]
-				out[i].scale(p)
-				p.store(dst[i][off:])
-			}
+	return onLanes(r.size+1, func(v []lane, dst, src [][]byte, off int) {
+		spare, v := v[r.size], v[:r.size]
+		loadLanes(v, nil, off)
+		for i, symbol := range r.have {
+			spare.load(src[i][off:])
+			in[i].addTo(v[r.c.point(symbol)], spare)
 		}
-		return nil
-	}
-}
-
-// derive replaces coefficients by those of the formal derivative, up to a
-// factor that the locator's derivative has too.
-func derive(v []lane) {
-	for i := 1; i < len(v); i++ {
-		d := 1 << bits.TrailingZeros(uint(i))
-		for j := range d {
-			xorLane(v[i-d+j], v[i+j])
+		f.ifft(v, 0, used)
+		derive(v)
+		f.fft(v, 0, wanted)
+		for i, symbol := range r.want {
+			clear(spare)
+			out[i].addTo(spare, v[r.c.point(symbol)])
+			spare.store(dst[i][off:])
 		}
-	}
+	})
 }

@@ -1,11 +1,5 @@
 package codec
 
-import "encoding/binary"
-
-// lane is a row vector of field elements, four to a word. Lanes of one
-// transform are equally long.
-type lane []uint64
-
 // maxDomain is the largest number of points a code of MaxShards spans.
 const maxDomain = 2048
 
@@ -15,26 +9,11 @@ const maxDomain = 2048
 func (f *field) ifft(v []lane, pos, used int) {
 	for d := 1; d < len(v); d *= 2 {
 		for r := 0; r < used; r += 2 * d {
-			f.ifftStep(v[r:r+2*d], (r+pos)/d)
-		}
-	}
-}
-
-func (f *field) ifftStep(v []lane, twiddle int) {
-	d := len(v) / 2
-	if twiddle == 0 {
-		for i := range d {
-			xorLane(v[d+i], v[i])
-		}
-		return
-	}
-	t := f.product(twiddle)
-	for i := range d {
-		x, y := v[i], v[d+i][:len(v[i])]
-		for j, xj := range x {
-			yj := y[j] ^ xj
-			y[j] = yj
-			x[j] = xj ^ t.mul4(yj)
+			low, high := v[r:r+d], v[r+d:r+2*d]
+			for i, l := range high {
+				l.add(low[i])
+			}
+			f.addTwiddled(low, high, (r+pos)/d)
 		}
 	}
 }
@@ -43,94 +22,33 @@ func (f *field) ifftStep(v []lane, twiddle int) {
 func (f *field) fft(v []lane, pos, want int) {
 	for d := len(v) / 2; d >= 1; d /= 2 {
 		for r := 0; r < want; r += 2 * d {
-			f.fftStep(v[r:r+2*d], (r+pos)/d)
+			low, high := v[r:r+d], v[r+d:r+2*d]
+			f.addTwiddled(low, high, (r+pos)/d)
+			for i, l := range high {
+				l.add(low[i])
+			}
 		}
 	}
 }
 
-func (f *field) fftStep(v []lane, twiddle int) {
-	d := len(v) / 2
+// addTwiddled adds the products of src with a twiddle to dst.
+func (f *field) addTwiddled(dst, src []lane, twiddle int) {
 	if twiddle == 0 {
-		for i := range d {
-			xorLane(v[d+i], v[i])
-		}
 		return
 	}
-	t := f.product(twiddle)
-	for i := range d {
-		x, y := v[i], v[d+i][:len(v[i])]
-		for j, xj := range x {
-			yj := y[j]
-			xj ^= t.mul4(yj)
-			x[j] = xj
-			y[j] = yj ^ xj
+	m := f.twiddle(twiddle)
+	for i, l := range src {
+		m.addTo(dst[i], l)
+	}
+}
+
+// derive replaces coefficients by those of the formal derivative, up to a
+// factor that every polynomial's derivative has.
+func derive(v []lane) {
+	for i := 1; i < len(v); i++ {
+		d := i & -i
+		for j := range d {
+			v[i-d+j].add(v[i+j])
 		}
 	}
-}
-
-// xorLane adds src to dst.
-func xorLane(dst, src lane) {
-	dst = dst[:len(src)]
-	for i, s := range src {
-		dst[i] ^= s
-	}
-}
-
-// scale multiplies a lane by the table's element.
-func (t *productTable) scale(v lane) {
-	for i, x := range v {
-		v[i] = t.mul4(x)
-	}
-}
-
-// addScaled adds the products of a lane with the table's element to dst.
-func (t *productTable) addScaled(dst, src lane) {
-	dst = dst[:len(src)]
-	for i, x := range src {
-		dst[i] ^= t.mul4(x)
-	}
-}
-
-// Symbols hold elements in blocks of 64 bytes, 32 low bytes before their 32
-// high bytes. Which element stands where in a lane doesn't matter as long as it
-// is the same everywhere, so whole words are shuffled: of 8 low bytes and their
-// 8 high bytes the even elements make one word, the odd ones another.
-const (
-	blockSize  = 64
-	blockWords = blockSize / 8
-	evenBytes  = 0x00FF00FF00FF00FF
-)
-
-// load fills the lane from whole blocks, len(v)*8 bytes.
-func (v lane) load(b []byte) {
-	for len(v) >= blockWords && len(b) >= blockSize {
-		w, s := (*[blockWords]uint64)(v), (*[blockSize]byte)(b)
-		for i := range blockWords / 2 {
-			low, high := word(s, 8*i), word(s, 32+8*i)
-			w[2*i] = low&evenBytes | high&evenBytes<<8
-			w[2*i+1] = low>>8&evenBytes | high&^evenBytes
-		}
-		v, b = v[blockWords:], b[blockSize:]
-	}
-}
-
-// store is the inverse of load.
-func (v lane) store(b []byte) {
-	for len(v) >= blockWords && len(b) >= blockSize {
-		w, s := (*[blockWords]uint64)(v), (*[blockSize]byte)(b)
-		for i := range blockWords / 2 {
-			even, odd := w[2*i], w[2*i+1]
-			putWord(s, 8*i, even&evenBytes|odd&evenBytes<<8)
-			putWord(s, 32+8*i, even>>8&evenBytes|odd&^evenBytes)
-		}
-		v, b = v[blockWords:], b[blockSize:]
-	}
-}
-
-func word(b *[blockSize]byte, at int) uint64 {
-	return binary.LittleEndian.Uint64(b[at : at+8])
-}
-
-func putWord(b *[blockSize]byte, at int, w uint64) {
-	binary.LittleEndian.PutUint64(b[at:at+8], w)
 }
