@@ -13,18 +13,17 @@ import (
 	"floe/wasm/client"
 )
 
-// bar shows progress on one line of a terminal; on anything else it is silent.
+// bar shows progress on one line of a terminal; on anything else it shows none.
 type bar struct {
 	mu    sync.Mutex
-	out   io.Writer // nil: silent
-	width int       // of what is shown
+	out   io.Writer
+	on    bool // out is a terminal, and the bar wasn't ended
+	width int  // of what is shown
 }
 
 func newBar(w io.Writer) *bar {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return &bar{out: w}
-	}
-	return &bar{}
+	f, ok := w.(*os.File)
+	return &bar{out: w, on: ok && term.IsTerminal(int(f.Fd()))}
 }
 
 var phases = map[client.Phase]string{
@@ -40,7 +39,7 @@ var phases = map[client.Phase]string{
 func (b *bar) show(p client.Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.out == nil {
+	if !b.on {
 		return
 	}
 	line := phases[p.Phase]
@@ -63,14 +62,27 @@ func (b *bar) show(p client.Progress) {
 	b.width = shown
 }
 
-// end clears the line.
+// say puts a line above the bar.
+func (b *bar) say(line string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.clear()
+	fmt.Fprintln(b.out, line)
+}
+
+// end clears the bar for good.
 func (b *bar) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.out != nil && b.width > 0 {
+	b.clear()
+	b.on = false
+}
+
+func (b *bar) clear() {
+	if b.width > 0 {
 		fmt.Fprint(b.out, "\r", strings.Repeat(" ", b.width), "\r")
 	}
-	b.out = nil
+	b.width = 0
 }
 
 func downNodes(nodes []client.NodeProgress) (n int) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"floe/codec"
@@ -13,7 +12,7 @@ import (
 
 // runFetch puts blobs together as they are, sealed: with a recovery note, age
 // and unzip do the rest.
-func runFetch(ctx context.Context, c *console, args []string) (err error) {
+func runFetch(ctx context.Context, c *console, args []string) error {
 	fs := c.flags("fetch", "[-server URL] [-o F] BLOB…")
 	server := fs.String("server", "", "server to read over (FLOE_SERVER, "+defaultServer+")")
 	name := fs.String("o", "", "file to write, which mustn't exist (standard output)")
@@ -37,19 +36,22 @@ func runFetch(ctx context.Context, c *console, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	var out io.Writer = c.out
-	if *name != "" {
-		f, err := os.OpenFile(*name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if err != nil {
-			return fmt.Errorf("couldn't make the file: %w", err)
-		}
-		out = f
-		defer func() {
-			if err = errors.Join(err, f.Close()); err != nil {
-				os.Remove(*name)
-			}
-		}()
-	}
 	defer bar.end()
-	return s.Fetch(ctx, out, req)
+	if *name == "" {
+		return s.Fetch(ctx, c.out, req)
+	}
+	return fetchTo(ctx, s, *name, req)
+}
+
+// fetchTo writes a file that mustn't exist, whole or not at all.
+func fetchTo(ctx context.Context, s *session, name string, req client.FetchRequest) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("couldn't make the file: %w", err)
+	}
+	if err := errors.Join(s.Fetch(ctx, f, req), f.Close()); err != nil {
+		os.Remove(name)
+		return err
+	}
+	return nil
 }

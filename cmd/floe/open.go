@@ -53,7 +53,7 @@ func runOpen(ctx context.Context, c *console, args []string) error {
 	fmt.Fprintf(c.err, "%d files, %s, from %s\n", len(p.Files), client.HumanSize(p.Size()), from.Short())
 	bar = newBar(c.err)
 	defer bar.end()
-	return save(ctx, c, p, *dir, *force, client.ReadRequest{Patience: *wait, Progress: bar.show})
+	return save(ctx, p, *dir, *force, bar, *wait)
 }
 
 // unlock opens the parcel and asks for a passphrase on a terminal where one is

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"floe/wasm/client"
 	"floe/wasm/client/zip"
@@ -17,7 +18,8 @@ import (
 // last byte is verified, never before; what stands there already stays unless
 // force is set. Nothing is written outside dir, whatever the names say and
 // whatever links stand in it.
-func save(ctx context.Context, c *console, p *client.Parcel, dir string, force bool, req client.ReadRequest) error {
+func save(ctx context.Context, p *client.Parcel, dir string, force bool, b *bar, wait time.Duration) error {
+	req := client.ReadRequest{Patience: wait, Progress: b.show}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("couldn't make the folder: %w", err)
 	}
@@ -41,7 +43,7 @@ func save(ctx context.Context, c *console, p *client.Parcel, dir string, force b
 		if err := saveFile(ctx, root, p, f, names[i], force, req); err != nil {
 			return err
 		}
-		fmt.Fprintf(c.err, "\rsaved and checked %s\n", filepath.Join(dir, names[i]))
+		b.say("saved and checked " + filepath.Join(dir, names[i]))
 	}
 	return nil
 }

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The scripts run floe as people do, each over a server of its own with the
+// whole embedded network, floed as a process.
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"floe": main})
+}
+
+func TestScripts(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "floed")
+	build := exec.Command("go", "build", "-o", binary, "floe/cmd/floed")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("couldn't build floed: %v\n%s", err, out)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home", "config"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server": func(ts *testscript.TestScript, _ bool, _ []string) { cmdServer(ts, binary) },
+			"node":   cmdNode,
+			"link":   cmdLink,
+			"mode":   cmdMode,
+		},
+	})
+}
+
+// cmdServer starts a server and puts its URL into FLOE_SERVER.
+func cmdServer(ts *testscript.TestScript, binary string) {
+	cmd := exec.Command(binary, "-listen", "127.0.0.1:0", "-data", ts.MkAbs("floe-data"))
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	stdout, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if _, at, ok := strings.Cut(lines.Text(), "floe: ready at "); ok {
+			ts.Setenv("FLOE_SERVER", strings.TrimSuffix(at, "/"))
+			go func() {
+				for lines.Scan() {
+				}
+			}()
+			return
+		}
+	}
+	cmd.Wait()
+	ts.Fatalf("floed ended before it was ready:\n%s", &log)
+}
+
+// cmdNode is "node stop 0 1 2" or "node start 0".
+func cmdNode(ts *testscript.TestScript, _ bool, args []string) {
+	for _, index := range args[1:] {
+		url := fmt.Sprintf("%s/api/v1/nodes/%s/%s", ts.Getenv("FLOE_SERVER"), index, args[0])
+		res, err := http.Post(url, "application/json", strings.NewReader("{}"))
+		ts.Check(err)
+		res.Body.Close()
+		if res.StatusCode/100 != 2 {
+			ts.Fatalf("POST %s: %s", url, res.Status)
+		}
+	}
+}
+
+// cmdLink is "link NAME FILE": the link in a file goes into a variable.
+func cmdLink(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[1])
+	if strings.Count(text, "\n") != 1 || !strings.HasPrefix(text, ts.Getenv("FLOE_SERVER")+"/open#") {
+		ts.Fatalf("%q isn't a link alone", text)
+	}
+	ts.Setenv(args[0], strings.TrimSpace(text))
+}
+
+// cmdMode is "mode 600 FILE".
+func cmdMode(ts *testscript.TestScript, _ bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%o", info.Mode().Perm()); got != args[0] {
+		ts.Fatalf("%s has mode %s, want %s", args[1], got, args[0])
+	}
+}
