@@ -128,7 +128,7 @@ func unlock() templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<form id=\"unlock\" method=\"dialog\" hidden><div class=\"row\"><label class=\"grow\"><span class=\"label\">Passphrase</span> <input id=\"passphrase\" class=\"field mono\" type=\"password\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" enterkeyhint=\"go\" required data-testid=\"passphrase\" aria-describedby=\"passphrase-help\"></label> <button id=\"passphrase-show\" type=\"button\" class=\"button second\" aria-pressed=\"false\">Show</button></div><p id=\"passphrase-help\" class=\"remark\">The sender has told it to you, or will. You may paste it. A wrong one uses nothing up.</p><div class=\"actions\"><button id=\"unlock-go\" class=\"button\">Open</button></div></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<form id=\"unlock\" method=\"dialog\" hidden><div class=\"row\"><label class=\"grow\"><span class=\"label\">Passphrase</span> <input id=\"passphrase\" class=\"field mono\" type=\"password\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" enterkeyhint=\"go\" required data-testid=\"passphrase\" aria-describedby=\"passphrase-help\"></label> <button id=\"passphrase-show\" type=\"button\" class=\"button second\" aria-pressed=\"false\">Show</button></div><p id=\"passphrase-help\" class=\"remark\">The sender has told it to you, or will. You may paste it. A wrong one uses nothing up.</p><div class=\"actions\"><button type=\"submit\" id=\"unlock-go\" class=\"button\">Open</button></div></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -188,7 +188,7 @@ func preview() templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<dialog id=\"preview\" class=\"preview\" aria-labelledby=\"preview-title\"><form method=\"dialog\" class=\"bar\"><h2 id=\"preview-title\"><bdi></bdi></h2><button id=\"preview-save\" type=\"button\" class=\"link\">Save</button> <button class=\"button second\">Close</button></form><div id=\"preview-body\" tabindex=\"0\" role=\"group\" aria-labelledby=\"preview-title\"></div></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<dialog id=\"preview\" class=\"preview\" aria-labelledby=\"preview-title\"><form method=\"dialog\" class=\"bar\"><h2 id=\"preview-title\"><bdi></bdi></h2><button id=\"preview-save\" type=\"button\" class=\"link\">Save</button> <button type=\"submit\" class=\"button second\">Close</button></form><div id=\"preview-body\" tabindex=\"0\" role=\"group\" aria-labelledby=\"preview-title\"></div></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -154,7 +154,7 @@ func troubleAct(act Act) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case ActPaste:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<form method=\"dialog\" class=\"row\" data-act=\"paste\"><label class=\"grow\"><span class=\"label\">The link</span> <input class=\"field\" type=\"text\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" enterkeyhint=\"go\"></label> <button class=\"button\">Open</button></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<form method=\"dialog\" class=\"row\" data-act=\"paste\"><label class=\"grow\"><span class=\"label\">The link</span> <input class=\"field\" type=\"text\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" enterkeyhint=\"go\"></label> <button type=\"submit\" class=\"button\">Open</button></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

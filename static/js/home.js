@@ -57,9 +57,10 @@ function listChanged() {
     go("start");
     return;
   }
-  if (state !== "staged") go("staged");
+  const first = state !== "staged";
+  if (first) go("staged");
   const words = many(count, "file");
-  headline(`${words} to send`, false);
+  headline(`${words} to send`, first);
   send.textContent = `Send ${words}`;
   calm(troubleBox());
   if (net && staged.total > net.max_parcel_size) tellTrouble({ code: "too_large", message: "" });
