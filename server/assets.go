@@ -1,8 +1,10 @@
 package server
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io/fs"
 	"mime"
@@ -10,6 +12,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/andybalholm/brotli"
 	"github.com/labstack/echo/v4"
 )
 
@@ -20,7 +23,7 @@ const pathAssets = "/static/"
 // keep the answer for good; any other asks again each time and mostly gets 304.
 type asset struct {
 	body        []byte
-	brotli      []byte // nil when nobody compressed it
+	brotli      []byte // nil when that isn't smaller
 	contentType string
 	hash        string // base64url of SHA-256
 }
@@ -64,6 +67,8 @@ func readAssets(fsys fs.FS) (map[string]*asset, error) {
 		}
 		if small, err := fs.ReadFile(fsys, name+".br"); err == nil {
 			a.brotli = small
+		} else if isText(a.contentType) {
+			a.brotli = compress(body)
 		}
 		assets[name] = a
 		return nil
@@ -74,6 +79,23 @@ func readAssets(fsys fs.FS) (map[string]*asset, error) {
 	return assets, nil
 }
 
+// isText tells what gains by compression.
+func isText(contentType string) bool {
+	return strings.HasPrefix(contentType, "text/") || strings.Contains(contentType, "json") || strings.HasSuffix(contentType, "+xml")
+}
+
+// compress returns the brotli form of b, or nil when that isn't smaller. It is
+// done once, at start; nothing that is secret is ever compressed.
+func compress(b []byte) []byte {
+	var out bytes.Buffer
+	w := brotli.NewWriterLevel(&out, 9)
+	_, err := w.Write(b)
+	if err := errors.Join(err, w.Close()); err != nil || out.Len() >= len(b) {
+		return nil
+	}
+	return out.Bytes()
+}
+
 func (s *Server) serveAsset(c echo.Context) error {
 	a, ok := s.assets[c.Param("*")]
 	if !ok {
@@ -82,6 +104,14 @@ func (s *Server) serveAsset(c echo.Context) error {
 	return a.serve(c)
 }
 
+// newAsset hashes and compresses what is made at start.
+func newAsset(body []byte, contentType string) *asset {
+	sum := sha256.Sum256(body)
+	return &asset{body: body, brotli: compress(body), contentType: contentType, hash: base64.RawURLEncoding.EncodeToString(sum[:])}
+}
+
+// serve answers with the asset. Browsers ask again each time unless they name
+// the hash, so that nobody keeps a page that was replaced.
 func (a *asset) serve(c echo.Context) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-cache")

@@ -19,30 +19,54 @@ type committees struct {
 	chain Chain
 	now   func() time.Time
 
-	mu   sync.Mutex
-	last *api.Committee
-	at   time.Time
+	reading sync.Mutex // held while the ledger is asked
+	mu      sync.Mutex
+	last    *api.Committee
+	at      time.Time
 }
 
-// get returns the committee of the current epoch. While the ledger doesn't
-// answer, the last one serves until its epoch ends.
+// get returns the committee of the current epoch. While one reader asks the
+// ledger anew, or while that doesn't answer, the others go on with the last one
+// until its epoch ends.
 func (c *committees) get(ctx context.Context) (*api.Committee, error) {
+	com, fresh := c.known()
+	if fresh {
+		return com, nil
+	}
+	if com == nil {
+		c.reading.Lock()
+		defer c.reading.Unlock()
+		if com, _ := c.known(); com != nil {
+			return com, nil
+		}
+	} else if !c.reading.TryLock() {
+		return com, nil
+	} else {
+		defer c.reading.Unlock()
+	}
+	read, err := c.chain.Committee(ctx)
+	if err != nil && com != nil {
+		return com, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("couldn't read the committee: %w", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.last, c.at = read, c.now()
+	return read, nil
+}
+
+// known returns the committee of the current epoch, if it was read, and
+// whether that was lately.
+func (c *committees) known() (com *api.Committee, fresh bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
-	current := c.last != nil && now.Before(c.last.EpochStart.Add(c.last.EpochDuration))
-	if current && now.Sub(c.at) < committeeKept {
-		return c.last, nil
+	if c.last == nil || !now.Before(c.last.EpochStart.Add(c.last.EpochDuration)) {
+		return nil, false
 	}
-	com, err := c.chain.Committee(ctx)
-	if err != nil {
-		if current {
-			return c.last, nil
-		}
-		return nil, fmt.Errorf("couldn't read the committee: %w", err)
-	}
-	c.last, c.at = com, now
-	return com, nil
+	return c.last, now.Sub(c.at) < committeeKept
 }
 
 // keyed is a lock for each address that anybody holds or waits for.

@@ -28,7 +28,8 @@ type frameReader struct {
 	conn   *http.ResponseController
 	memory *memory
 	node   int
-	max    int // bytes of one body
+	max    int           // bytes of one body
+	time   time.Duration // for one frame
 }
 
 func (s *Server) newFrameReader(c echo.Context, node int) *frameReader {
@@ -39,13 +40,14 @@ func (s *Server) newFrameReader(c echo.Context, node int) *frameReader {
 		memory: s.memory,
 		node:   node,
 		max:    s.maxFrame,
+		time:   s.frameTime,
 	}
 }
 
 // next returns the next frame and the function that gives its memory back, or
 // io.EOF after the last: at the request's end, or after a FrameEnd.
 func (r *frameReader) next(ctx context.Context) (api.Frame, func(), error) {
-	_ = r.conn.SetReadDeadline(time.Now().Add(frameTimeout))
+	_ = r.conn.SetReadDeadline(time.Now().Add(r.time))
 	// A deadline left behind would end the request while nodes are at work.
 	defer func() { _ = r.conn.SetReadDeadline(time.Time{}) }()
 	head, err := r.in.Peek(api.FrameHeaderSize)
@@ -60,7 +62,7 @@ func (r *frameReader) next(ctx context.Context) (api.Frame, func(), error) {
 	if err != nil {
 		return api.Frame{}, nil, err
 	}
-	_ = r.conn.SetReadDeadline(time.Now().Add(frameTimeout))
+	_ = r.conn.SetReadDeadline(time.Now().Add(r.time))
 	f, err := api.ReadFrame(r.in, r.max)
 	if err == nil && f.Kind == api.FrameEnd {
 		if _, err = r.in.Peek(1); err == nil {
@@ -79,13 +81,14 @@ type frameWriter struct {
 	mu   sync.Mutex
 	res  *echo.Response
 	conn *http.ResponseController
+	time time.Duration // for one frame
 	buf  []byte
 	err  error
 }
 
 // startFrames begins an answer of frames. From here on an error can only cut it.
-func startFrames(c echo.Context) *frameWriter {
-	w := &frameWriter{res: c.Response(), conn: http.NewResponseController(c.Response())}
+func (s *Server) startFrames(c echo.Context) *frameWriter {
+	w := &frameWriter{res: c.Response(), conn: http.NewResponseController(c.Response()), time: s.frameTime}
 	h := w.res.Header()
 	h.Set(echo.HeaderContentType, mimeFrames)
 	h.Set("Cache-Control", "no-store")
@@ -100,7 +103,7 @@ func (w *frameWriter) write(f api.Frame) error {
 	if w.err != nil {
 		return w.err
 	}
-	_ = w.conn.SetWriteDeadline(time.Now().Add(frameTimeout))
+	_ = w.conn.SetWriteDeadline(time.Now().Add(w.time))
 	body := f.Body
 	f.Body = nil
 	w.buf = api.AppendFrame(w.buf[:0], f)

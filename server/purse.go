@@ -86,12 +86,20 @@ func (p *purse) drop(id suitx.Address) {
 }
 
 // fill replaces the free coins by what the ledger shows. Those that are out
-// stay out.
+// stay out, and one that came back while the ledger was being read keeps its
+// newer version.
 func (p *purse) fill(coins []coin) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	known := make(map[suitx.Address]coin)
+	for _, c := range p.free {
+		known[c.ref.ID] = c
+	}
 	p.free = p.free[:0]
 	for _, c := range coins {
+		if k, ok := known[c.ref.ID]; ok && k.ref.Version > c.ref.Version {
+			c = k
+		}
 		if !p.out[c.ref.ID] {
 			p.free = append(p.free, c)
 		}

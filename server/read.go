@@ -51,7 +51,7 @@ func (s *Server) handleRead(c echo.Context) error {
 		return err
 	}
 
-	out := startFrames(c)
+	out := s.startFrames(c)
 	if req.Metadata {
 		if err := writeMetadata(out, id, meta); err != nil {
 			return cut(err)

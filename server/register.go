@@ -18,6 +18,9 @@ const (
 	unit        = 1 << 20 // bytes of encoded size that a price is for
 	encodingRS2 = 1
 	maxTries    = 4 // of a transaction whose coins moved on
+
+	// MIST that registering one blob takes, rebates not counted, and some.
+	gasOfBlob = 5_000_000
 )
 
 // handleRegister reserves space for blobs, registers them and gives the Blob
@@ -182,6 +185,7 @@ func priceOf(blobs []wanted, com *api.Committee, epochs uint32) (c Cost) {
 	for _, w := range blobs {
 		units := (w.encoded + unit - 1) / unit
 		c.Bytes = add(c.Bytes, w.encoded)
+		c.Gas = add(c.Gas, gasOfBlob)
 		c.WAL = add(c.WAL, units*(com.StoragePrice*uint64(epochs)+com.WritePrice))
 	}
 	return c

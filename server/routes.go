@@ -21,9 +21,9 @@ func (s *Server) routes(tls bool) http.Handler {
 	e.Pre(headers(tls))
 	e.Use(s.record, s.recover, sameOrigin)
 
-	for path, html := range s.pages.byPath {
-		e.GET(path, servePage(html))
-		e.HEAD(path, servePage(html))
+	for path, page := range s.pages.byPath {
+		e.GET(path, page.serve)
+		e.HEAD(path, page.serve)
 	}
 	e.GET(pathAssets+"*", s.serveAsset)
 	e.HEAD(pathAssets+"*", s.serveAsset)

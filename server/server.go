@@ -65,21 +65,22 @@ const maxEpochsAhead = 53
 
 // Server is the relay's state.
 type Server struct {
-	ids      api.NetworkIDs
-	walrus   suitx.Address // the package to call, which may be newer than its types
-	network  api.Network   // what doesn't change
-	params   codec.Params
-	maxFrame int
-	ledger   Ledger
-	chain    Chain
-	nodes    Nodes
-	local    Local
-	loopback bool
-	trusted  []netip.Prefix
-	log      *slog.Logger
-	handler  http.Handler
-	pages    *pages
-	assets   map[string]*asset
+	ids       api.NetworkIDs
+	walrus    suitx.Address // the package to call, which may be newer than its types
+	network   api.Network   // what doesn't change
+	params    codec.Params
+	maxFrame  int           // bytes of one frame's body
+	frameTime time.Duration // to read or write one frame
+	ledger    Ledger
+	chain     Chain
+	nodes     Nodes
+	local     Local
+	loopback  bool
+	trusted   []netip.Prefix
+	log       *slog.Logger
+	handler   http.Handler
+	pages     *pages
+	assets    map[string]*asset
 
 	committee *committees
 	metadata  *metadatas
@@ -111,7 +112,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		ids: cfg.IDs, ledger: cfg.Ledger, chain: cfg.Chain, nodes: cfg.Nodes, local: cfg.Local,
 		loopback: cfg.Loopback, trusted: cfg.TrustedProxies, log: cfg.Logger,
 		health: newHealth(), quota: newQuota(cfg.Limits, cfg.Clock), firsts: newFirsts(), owners: newKeyed(),
-		storing: newTurnstile(storesOfOne), reading: newTurnstile(readsOfOne), flights: newFlights(),
+		frameTime: frameTimeout, storing: newTurnstile(storesOfOne), reading: newTurnstile(readsOfOne), flights: newFlights(),
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.committee = &committees{chain: cfg.Chain, now: cfg.Clock}

@@ -5,11 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
+
 	"floe/codec"
+	"floe/codec/suitx"
 	"floe/server/api"
 )
 
@@ -122,6 +126,12 @@ func TestPagesAreTheSameForEverybody(t *testing.T) {
 			res, body := s.ask("GET", p, nil, headers...)
 			if res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
 				t.Fatalf("%s: status %d, %s", p, res.StatusCode, res.Header.Get("Content-Type"))
+			}
+			if res.Header.Get("Content-Encoding") == "br" {
+				var err error
+				if body, err = io.ReadAll(brotli.NewReader(bytes.NewReader(body))); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if res.Header.Get("Set-Cookie") != "" {
 				t.Errorf("%s sets a cookie", p)
@@ -255,6 +265,30 @@ func TestErrorsTellOutsidersLittle(t *testing.T) {
 		res, body := ask()
 		if res.StatusCode != 500 || bytes.Contains(body, []byte("nil")) || bytes.Contains(body, []byte(".go")) {
 			t.Errorf("status %d: %s", res.StatusCode, body)
+		}
+	}
+}
+
+// Logs name routes and statuses, neither who asked nor what for.
+func TestLogsNameNobody(t *testing.T) {
+	var logged bytes.Buffer
+	s := newSite(t, func(c *Config) {
+		c.TrustedProxies = trustLoopback
+		c.Logger = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	parcel := suitx.Address{0xab, 0xcd}.String()
+	who := []string{"X-Forwarded-For", "203.0.113.77", "User-Agent", "secretive", "Referer", "https://elsewhere.example/"}
+	s.want(404, "GET", api.PathParcels+parcel+"?query=asked", nil, who...)
+	s.want(400, "POST", api.PathRead, api.ReadRequest{BlobID: "x"}, who...)
+	s.want(404, "GET", "/open/"+parcel, nil, who...)
+	s.want(404, "POST", api.PathStore+"77", nil, who...)
+	s.want(200, "GET", "/open", nil, who...)
+	if logged.Len() == 0 {
+		t.Fatal("nothing was logged")
+	}
+	for _, told := range []string{"203.0.113.77", "127.0.0.1", "secretive", "elsewhere", "asked", parcel, parcel[2:]} {
+		if strings.Contains(logged.String(), told) {
+			t.Errorf("the log tells %q:\n%s", told, logged.String())
 		}
 	}
 }

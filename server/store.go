@@ -57,7 +57,7 @@ func (s *Server) handleStore(c echo.Context) error {
 	// must be read to its end or the connection be cut: net/http starts two
 	// reads at once otherwise.
 	_ = http.NewResponseController(c.Response()).EnableFullDuplex()
-	out := startFrames(c)
+	out := s.startFrames(c)
 	puts, ctx := errgroup.WithContext(ctx)
 	puts.SetLimit(putsAtOnce)
 	pass := func(f api.Frame, release func()) func() error {

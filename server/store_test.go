@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -282,5 +283,38 @@ func TestStoreMemoryIsBounded(t *testing.T) {
 	t.Logf("%d MiB came in at once; at most %d MiB were in the relay's hands", senders*13*len(marshal(b.frames(s.ledger.com, 0)))>>20, s.nodes.most>>20)
 	if s.nodes.most > bound || s.nodes.most < bound/2 {
 		t.Errorf("%d bytes were in the relay's hands, %d may be", s.nodes.most, bound)
+	}
+}
+
+// Who sends a frame drop by drop is cut off, and the memory that was taken for
+// it is free again.
+func TestStoreCutsOffSlowSenders(t *testing.T) {
+	s := newSite(t)
+	s.frameTime = 200 * time.Millisecond
+	s.memory = newMemory(13, 1<<20, 1<<20)
+	b := encode(t, ageLike(16<<20))
+	frames := b.frames(s.ledger.com, 0)
+	var all sync.WaitGroup
+	for range 10 { // each of them takes half of the memory
+		all.Go(func() {
+			r, w := io.Pipe()
+			go func() {
+				w.Write(marshal(frames[:1]))
+				w.Write(marshal(frames[1:2])[:1000])
+			}()
+			res, err := http.Post(s.base+api.PathStore+"0", mimeFrames, r)
+			if err == nil {
+				_, err = io.ReadAll(res.Body)
+				res.Body.Close()
+			}
+			w.Close()
+			if err == nil {
+				t.Error("a slow sender got a whole answer")
+			}
+		})
+	}
+	all.Wait()
+	if got := s.store("0", frames); got[201]+got[200] != 17 {
+		t.Errorf("afterwards: %v", got)
 	}
 }
