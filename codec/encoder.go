@@ -34,7 +34,7 @@ func newEncoder(nShards int, on engine) (*Encoder, error) {
 func (e *Encoder) Params() Params { return e.p }
 
 // Metadata computes a blob's metadata, and by it the blob ID, without keeping
-// slivers. It needs half the blob's size besides the blob.
+// slivers.
 func (e *Encoder) Metadata(blob []byte) (*Metadata, error) {
 	x, err := e.newExpansion(blob)
 	if err != nil {
@@ -50,7 +50,7 @@ func (e *Encoder) Metadata(blob []byte) (*Metadata, error) {
 }
 
 // Expand encodes a blob once and keeps what metadata and all slivers are made
-// of: about 2.4 times the blob's size besides the blob itself, which it refers
+// of: about 2.5 times the blob's size besides the blob itself, which it refers
 // to and which must not change while the expansion is used.
 func (e *Encoder) Expand(blob []byte) (*Expansion, error) {
 	x, err := e.newExpansion(blob)

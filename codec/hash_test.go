@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -24,17 +25,19 @@ func TestHash(t *testing.T) {
 	}
 }
 
+// BenchmarkHash hashes symbols: tiny ones, those of n = 1000 with 64 MiB, and
+// those of n = 104 with 16 MiB.
 func BenchmarkHash(b *testing.B) {
 	symbol := make([]byte, 6658)
 	var h hasher
 	for _, n := range []int{64, 302, 6658} {
-		b.Run("build/"+string(rune('0'+n%10)), func(b *testing.B) {
+		b.Run(fmt.Sprintf("build/%d", n), func(b *testing.B) {
 			b.SetBytes(int64(n))
 			for b.Loop() {
 				h.leaf(symbol[:n])
 			}
 		})
-		b.Run("unrolled/"+string(rune('0'+n%10)), func(b *testing.B) {
+		b.Run(fmt.Sprintf("unrolled/%d", n), func(b *testing.B) {
 			b.SetBytes(int64(n))
 			for b.Loop() {
 				unrolledBLAKE2b(0, symbol[:n])

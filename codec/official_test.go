@@ -139,6 +139,24 @@ func TestInWebAssembly(t *testing.T) {
 	}
 }
 
+// TestWebAssemblyLinks keeps out of the page what only native builds need.
+func TestWebAssemblyLinks(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", ".")
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(out), "floe/codec") {
+		t.Fatalf("no dependencies: %s", out)
+	}
+	for _, bad := range []string{"klauspost", "golang.org/x/crypto", "net/http"} {
+		if strings.Contains(string(out), bad) {
+			t.Errorf("%s is linked into WebAssembly", bad)
+		}
+	}
+}
+
 // requireNode returns the folder that holds node_modules with the official
 // encoder, or skips the test.
 func requireNode(t *testing.T) string {
