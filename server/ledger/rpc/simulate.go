@@ -25,7 +25,8 @@ func (s *server) simulateTransaction(ctx context.Context, r *pb.SimulateTransact
 	}
 	skip := r.GetChecks() == pb.SimulateTransactionRequest_DISABLED
 	if r.GetDoGasSelection() && !skip {
-		estimate := r.Transaction.GetBcs() == nil && r.Transaction.GetGasPayment().GetBudget() == 0
+		gas := r.Transaction.GetGasPayment()
+		estimate := r.Transaction.GetBcs() == nil && (gas == nil || gas.Budget == nil)
 		if failure := s.payGas(ctx, data, estimate); failure != nil {
 			return nil, failure
 		}

@@ -155,7 +155,10 @@ func (s *server) listBalances(_ context.Context, r *pb.ListBalancesRequest) (*pb
 	}
 	sort.Slice(balances, func(i, j int) bool { return balances[i].CoinType.String() < balances[j].CoinType.String() })
 	first := 0
-	if len(cursor) == 8 {
+	if cursor != nil {
+		if len(cursor) != 8 {
+			return nil, invalid("page_token", "invalid page_token")
+		}
 		first = int(min(binary.BigEndian.Uint64(cursor), uint64(len(balances))))
 	}
 	last := min(first+pageSize(r.PageSize), len(balances))

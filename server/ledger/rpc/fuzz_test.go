@@ -1,0 +1,67 @@
+package rpc_test
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
+	"google.golang.org/protobuf/proto"
+
+	"floe/codec/suitx"
+	"floe/server/api"
+	"floe/server/ledger/rpc"
+	"floe/server/ledger/rpc/rpctest"
+)
+
+// methods are all that take a message of any shape.
+var methods = []string{
+	"TransactionExecutionService/SimulateTransaction",
+	"TransactionExecutionService/ExecuteTransaction",
+	"StateService/ListOwnedObjects",
+	"StateService/ListDynamicFields",
+	"StateService/ListBalances",
+	"LedgerService/BatchGetObjects",
+	"LedgerService/GetCheckpoint",
+	"MovePackageService/GetFunction",
+}
+
+// No message makes a handler panic or fail in a way that is its own fault.
+func FuzzRequestsNeverPanic(f *testing.F) {
+	l := rpctest.Ledger(f)
+	me := rpctest.NewAccount(1).Fund(f, l)
+	h := rpc.New(rpc.Config{Ledger: l, Chain: api.Local, Server: "floe/test"})
+	ids, _ := api.Networks(api.Local)
+	tx, sigs := me.Sign(f, l, give(me.Address, 1, 2))
+	system := []*pb.Input{{ObjectId: str(suitx.Address(ids.System).String())}, {Kind: pb.Input_PURE.Enum(), Pure: []byte{1}}}
+	for method, m := range map[uint8]proto.Message{
+		0: &pb.SimulateTransactionRequest{Transaction: spelled(me.Address, system,
+			moveCall(ids.WalrusPackage, "system", "reserve_space", inputArg(0), inputArg(1))), DoGasSelection: proto.Bool(true)},
+		1: &pb.ExecuteTransactionRequest{Transaction: &pb.Transaction{Bcs: &pb.Bcs{Value: tx}},
+			Signatures: []*pb.UserSignature{{Bcs: &pb.Bcs{Value: sigs[0]}}}, ReadMask: paths("*")},
+		2: &pb.ListOwnedObjectsRequest{Owner: str(me.Address.String()), ReadMask: paths("json", "bcs")},
+		3: &pb.ListDynamicFieldsRequest{Parent: system[0].ObjectId, ReadMask: paths("*")},
+		4: &pb.ListBalancesRequest{Owner: str(me.Address.String()), PageToken: append(me.Address[:], make([]byte, 8)...)},
+		5: &pb.BatchGetObjectsRequest{Requests: []*pb.GetObjectRequest{{ObjectId: str("0x6")}}, ReadMask: paths("*")},
+		6: &pb.GetCheckpointRequest{ReadMask: paths("*")},
+		7: &pb.GetFunctionRequest{PackageId: str(suitx.Address(ids.FloePackage).String()), ModuleName: str("parcel"), Name: str("create")},
+	} {
+		b, err := proto.Marshal(m)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(method, b)
+	}
+	f.Fuzz(func(t *testing.T, method uint8, message []byte) {
+		path := rpc.Prefix + methods[int(method)%len(methods)]
+		r := httptest.NewRequest("POST", path, bytes.NewReader(message))
+		r.Header.Set("Content-Type", "application/proto")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code == http.StatusInternalServerError && strings.Contains(w.Body.String(), `"internal"`) {
+			t.Errorf("%s: %s", path, w.Body)
+		}
+	})
+}
