@@ -48,12 +48,6 @@ func (r *refusal) after(d time.Duration) *refusal {
 	return r
 }
 
-// at names the node at fault.
-func (r *refusal) at(node int) *refusal {
-	r.told.Node = &node
-	return r
-}
-
 func malformed(format string, args ...any) *refusal {
 	return refuse(http.StatusBadRequest, api.CodeMalformed, format, args...)
 }
