@@ -157,11 +157,8 @@ func TestAbortIsAStatus(t *testing.T) {
 	b := &suitx.Builder{}
 	b.Call(w.ids.FloePackage, "parcel", "keep", b.Call(w.ids.FloePackage, "parcel", "create", b.Bytes([]byte{9})))
 	tx, sigs := w.sender.Sign(t, w.ledger, b)
-	for name, run := range map[string]func() (*Result, error){
-		"simulated": func() (*Result, error) { return w.client.Simulate(t.Context(), tx) },
-		"executed":  func() (*Result, error) { return w.client.Execute(t.Context(), tx, sigs) },
-	} {
-		r, err := run()
+	check := func(name string, r *Result, err error) {
+		t.Helper()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -169,6 +166,10 @@ func TestAbortIsAStatus(t *testing.T) {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
+	r, err := w.client.Simulate(t.Context(), tx)
+	check("simulated", r, err)
+	r, err = w.client.Execute(t.Context(), tx, sigs)
+	check("executed", r, err)
 }
 
 // A node that isn't there for a moment is asked again.
