@@ -281,14 +281,28 @@ func (v *traveller) parcel(id suitx.Address) (p api.Parcel, st *api.Statement) {
 	return p, st
 }
 
-// readBack gets a blob through the relay: the primary slivers that are the blob
-// itself, others for those that are missing. It returns the nodes that failed.
+// readBack gets a blob through the relay and compares it. It returns the nodes
+// that failed.
 func (v *traveller) readBack(id codec.BlobID, want []byte) (failed []int) {
 	v.t.Helper()
-	params, err := codec.NewParams(v.net.NShards)
-	if err != nil {
-		v.t.Fatal(err)
+	got, failed := v.fetch(id)
+	if !bytes.Equal(got, want) {
+		v.t.Errorf("read back %d bytes, want %d others", len(got), len(want))
 	}
+	return failed
+}
+
+// readAny gets a blob that somebody else made.
+func (v *traveller) readAny(id codec.BlobID) []byte {
+	v.t.Helper()
+	got, _ := v.fetch(id)
+	return got
+}
+
+// fetch asks for all primary slivers of a blob, which is more than are needed,
+// and decodes what comes.
+func (v *traveller) fetch(id codec.BlobID) (data []byte, failed []int) {
+	v.t.Helper()
 	ask := api.ReadRequest{BlobID: id.String(), Metadata: true}
 	for i := range v.net.NShards {
 		ask.Primary = append(ask.Primary, i)
@@ -299,39 +313,37 @@ func (v *traveller) readBack(id codec.BlobID, want []byte) (failed []int) {
 		v.t.Fatalf("read: status %d: %s", status, body)
 	}
 	frames := parseFrames(v.t, body)
+	if n := len(frames); n == 0 || frames[n-1].Kind != api.FrameEnd {
+		v.t.Fatalf("%d frames, without an end", n)
+	}
 	var d *codec.Decoder
-	for _, f := range frames {
-		switch {
-		case f.Kind == api.FrameEnd:
-		case f.Status != 200:
+	for _, f := range frames[:len(frames)-1] {
+		if f.Status != 200 {
 			if !slices.Contains(failed, int(f.Node)) {
 				failed = append(failed, int(f.Node))
 			}
-		case f.Kind == api.FrameMetadata:
-			meta, err := codec.UnmarshalMetadata(f.Body)
-			if err == nil {
+			continue
+		}
+		var err error
+		if f.Kind == api.FrameMetadata {
+			var meta *codec.Metadata
+			if meta, err = codec.UnmarshalMetadata(f.Body); err == nil {
 				d, err = codec.NewDecoder(id, meta)
 			}
-			if err != nil {
-				v.t.Fatal(err)
-			}
-		default:
-			s, err := codec.UnmarshalSliver(codec.Primary, f.Body)
-			if err == nil {
+		} else {
+			var s *codec.Sliver
+			if s, err = codec.UnmarshalSliver(codec.Primary, f.Body); err == nil {
 				err = d.Add(s)
 			}
-			if err != nil {
-				v.t.Errorf("sliver %d of node %d: %v", f.Index, f.Node, err)
-			}
+		}
+		if err != nil {
+			v.t.Fatalf("kind %d, index %d of node %d: %v", f.Kind, f.Index, f.Node, err)
 		}
 	}
-	if n := len(frames); n == 0 || frames[n-1].Kind != api.FrameEnd || n < params.Primary {
-		v.t.Fatalf("%d frames, without an end", n)
-	}
-	got, err := d.Decode()
-	if err != nil || !bytes.Equal(got, want) {
-		v.t.Errorf("read back %d bytes, want %d: %v", len(got), len(want), err)
+	data, err := d.Decode()
+	if err != nil {
+		v.t.Error(err)
 	}
 	slices.Sort(failed)
-	return failed
+	return data, failed
 }
