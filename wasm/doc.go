@@ -11,7 +11,7 @@
 //	floe.words()                                            → six random words
 //	floe.qr(text)                                           → {size, path}
 //	floe.identity({seed})                                   → {recipient, words, short}
-//	floe.send({files, epochs, passphrase, recipients, seed, index, origin})
+//	floe.send({files, epochs, passphrase, recipients, seed, index, origin, memory})
 //	                                                        → {link, parcelId, endsAt, …}
 //	floe.open({fragment, passphrase, seed, memory})         → {parcelId, files, sender, …}
 //	floe.read({parcelId, index})                            → Blob

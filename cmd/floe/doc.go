@@ -3,11 +3,11 @@
 // what it can't read. Who doesn't trust a server's pages uses this.
 //
 //	floe send [-server URL] [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-note F] FILE…
-//	floe open [-server URL] [-o DIR] [-f] [-passphrase-file F] [LINK]
+//	floe open [-server URL] [-o DIR] [-f] [-passphrase-file F] [-wait D] [LINK]
 //	floe identity [export | import]
 //	floe grant [-server URL] -to RECIPIENT [LINK]
 //	floe withdraw [-server URL] [LINK]
-//	floe fetch [-server URL] [-o F] BLOB…
+//	floe fetch [-server URL] [-o F] [-wait D] BLOB…
 //
 // The server is -server, else the one a link names, else FLOE_SERVER, else
 // http://127.0.0.1:8080. Results go to standard output and nothing else does.

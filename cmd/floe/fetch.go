@@ -13,7 +13,7 @@ import (
 // runFetch puts blobs together as they are, sealed: with a recovery note, age
 // and unzip do the rest.
 func runFetch(ctx context.Context, c *console, args []string) error {
-	fs := c.flags("fetch", "[-server URL] [-o F] BLOB…")
+	fs := c.flags("fetch", "[-server URL] [-o F] [-wait D] BLOB…")
 	server := fs.String("server", "", "server to read over (FLOE_SERVER, "+defaultServer+")")
 	name := fs.String("o", "", "file to write, which mustn't exist (standard output)")
 	wait := fs.Duration("wait", patience, "how long to wait for storage nodes to return")

@@ -13,7 +13,7 @@ import (
 const patience = time.Minute
 
 func runOpen(ctx context.Context, c *console, args []string) error {
-	fs := c.flags("open", "[-server URL] [-o DIR] [-f] [-passphrase-file F] [LINK]")
+	fs := c.flags("open", "[-server URL] [-o DIR] [-f] [-passphrase-file F] [-wait D] [LINK]")
 	server := fs.String("server", "", "server to read over (the link's, FLOE_SERVER, "+defaultServer+")")
 	dir := fs.String("o", ".", "folder to save into")
 	force := fs.Bool("f", false, "replace files that are there")

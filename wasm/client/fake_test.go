@@ -22,7 +22,7 @@ import (
 // keeps a record for tests to look at. It never sees a plaintext; tests make
 // sure of that.
 type fake struct {
-	t   *testing.T
+	t   testing.TB
 	net api.Network
 	ids api.NetworkIDs
 
@@ -62,7 +62,7 @@ const (
 	fakeSegment = 64 << 10
 )
 
-func newFake(t *testing.T) *fake {
+func newFake(t testing.TB) *fake {
 	ids, ok := api.Networks(api.Local)
 	if !ok {
 		t.Fatal("the local network isn't compiled in")

@@ -121,6 +121,14 @@ func TestOffline(t *testing.T) {
 	}
 }
 
+func TestOfflineWhileSending(t *testing.T) {
+	f := newFake(t)
+	f.cut = func(r Request) bool { return strings.HasPrefix(r.Path, api.PathStore) }
+	if _, err := f.client().Send(context.Background(), request(testFiles())); CodeOf(err) != CodeOffline {
+		t.Errorf("got %v, want offline", err)
+	}
+}
+
 func TestDamagedSliversAreReplaced(t *testing.T) {
 	f, files := newFake(t), testFiles()
 	sent := mustSend(t, f.client(), request(files))

@@ -166,7 +166,7 @@ func (p *posting) acknowledge(ctx context.Context, r io.Reader, sent []*item) (t
 			continue
 		}
 		failed = p.rejected(f)
-		if f.Status < 500 && f.Status != 408 && f.Status != 429 && !waitsForMetadata(f) {
+		if !mayTakeLater(f.Status) {
 			wait = -1
 		}
 	}
@@ -176,9 +176,11 @@ func (p *posting) acknowledge(ctx context.Context, r io.Reader, sent []*item) (t
 // maxReason bounds a reason in words.
 const maxReason = 64 << 10
 
-// waitsForMetadata says whether a node refused a sliver only because it hasn't
-// seen the blob's registration or metadata yet.
-func waitsForMetadata(f api.Frame) bool { return f.Status == 400 && f.Kind != api.FrameEnd }
+// mayTakeLater says whether a node that answered with status may take the same
+// thing later. 400 is what nodes say that haven't seen the registration yet.
+func mayTakeLater(status uint16) bool {
+	return status >= 500 || status == 400 || status == 408 || status == 429
+}
 
 func find(items []*item, f api.Frame) *item {
 	i := slices.IndexFunc(items, func(it *item) bool {
@@ -207,7 +209,7 @@ func (p *posting) rejected(f api.Frame) error {
 		Code:    CodeTooFewNodes,
 		Message: p.net.Nodes[node].Name + " didn't take what it was sent.",
 		Node:    &node,
-		Retry:   true,
+		Retry:   mayTakeLater(f.Status),
 		Err:     fmt.Errorf("node %d answered %d: %q", node, f.Status, short(f.Body)),
 	}
 }

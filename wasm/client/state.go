@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"floe/codec/bcs"
@@ -57,7 +58,7 @@ func verifyParcel(net *network, id suitx.Address, p *api.Parcel) (*state, error)
 	floe := suitx.Address(net.ids.FloePackage)
 	creation, err := readSigned(&p.Creation)
 	if err != nil {
-		return nil, liar("the creating transaction: %w", err)
+		return nil, unproven("the creating transaction", err)
 	}
 	if !creation.creates(id) {
 		return nil, liar("transaction %s didn't create parcel %s", creation.digest, id)
@@ -68,7 +69,7 @@ func verifyParcel(net *network, id suitx.Address, p *api.Parcel) (*state, error)
 	}
 	change, err := readSigned(&p.Change)
 	if err != nil {
-		return nil, liar("the last change: %w", err)
+		return nil, unproven("the last change", err)
 	}
 	s.current = s.created
 	if change.digest != creation.digest {
@@ -83,6 +84,15 @@ func verifyParcel(net *network, id suitx.Address, p *api.Parcel) (*state, error)
 		return nil, err
 	}
 	return s, s.takeGrants(p.Grants)
+}
+
+// unproven is the error for a transaction that isn't its sender's, or that this
+// build can't tell.
+func unproven(what string, err error) error {
+	if errors.Is(err, suitx.ErrUnsupportedScheme) || errors.Is(err, suitx.ErrUnsupported) {
+		return &Error{Code: CodeUnsupported, Message: "These files were sent by a later Floe, in a way that this one can't check. Load the page again, or update your floe.", Err: err}
+	}
+	return liar(what+": %w", err)
 }
 
 // checkObject compares the object with what was signed. Without an object the

@@ -48,7 +48,8 @@ type storing struct {
 	mu      sync.Mutex
 	holding int   // nodes that hold all of the batch …
 	weight  int   // … and their shards
-	refusal error // one that no other node would take otherwise
+	refusal error // one that trying again doesn't mend
+	offline error // the server itself couldn't be reached
 }
 
 // tail waits for the slow ones, no longer than they are worth.
@@ -102,11 +103,15 @@ func (r *storing) leave(p *posting, err error) {
 		n.Total -= missing
 		n.State = NodeDown
 	})
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var e *Error
-	if errors.As(err, &e) && !e.Retry {
-		r.mu.Lock()
+	switch {
+	case !errors.As(err, &e):
+	case e.Code == CodeOffline:
+		r.offline = err
+	case !e.Retry:
 		r.refusal = err
-		r.mu.Unlock()
 	}
 }
 
@@ -128,6 +133,8 @@ func (r *storing) outcome(ctx context.Context) error {
 		return context.Cause(ctx)
 	case r.refusal != nil:
 		return r.refusal
+	case r.offline != nil && r.holding == 0:
+		return r.offline
 	}
 	return &Error{
 		Code:    CodeTooFewNodes,
