@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
 
 	"floe/codec/suitx"
 )
@@ -64,13 +65,17 @@ func ownedKey(owner suitx.Address, t suitx.StructTag, id suitx.Address) []byte {
 // machine with thirteen nodes.
 func openStore(dir string) (*pebble.DB, *pebble.Cache, error) {
 	cache := pebble.NewCache(32 << 20)
-	db, err := pebble.Open(dir, &pebble.Options{
+	o := &pebble.Options{
 		Cache:                       cache,
 		MemTableSize:                16 << 20,
 		MemTableStopWritesThreshold: 4,
 		FormatMajorVersion:          pebble.FormatNewest,
 		Logger:                      quiet{},
-	})
+	}
+	for i := range o.Levels { // most look-ups are for transactions that aren't there yet
+		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+	}
+	db, err := pebble.Open(dir, o)
 	if err != nil {
 		cache.Unref()
 		return nil, nil, fmt.Errorf("couldn't open store in %s: %w", dir, err)

@@ -34,6 +34,7 @@ func (n *network) poolBalances(i int) (rewards, commission uint64) {
 	return binary.LittleEndian.Uint64(c[end-16:]), binary.LittleEndian.Uint64(c[end-8:])
 }
 
+// books are what an epoch sold and earned.
 type books struct{ used, rewards uint64 }
 
 // systemState returns the BCS of the System object's state.
@@ -45,15 +46,16 @@ func (n *network) systemState() []byte {
 	return must(n.Object(id, 0)).Move.Contents[40:]
 }
 
-// accounts are those of the current epoch; all is what every epoch's rewards make.
+// accounts are those of the current epoch.
 func (n *network) accounts() books {
 	n.t.Helper()
-	all, current := n.ring()
+	all, current := ringOf(n.systemState())
 	return all[current]
 }
 
-func (n *network) ring() (all []books, current uint32) {
-	r := bcs.NewReader(n.systemState())
+// ringOf reads the books out of a system state.
+func ringOf(state []byte) (all []books, current uint32) {
+	r := bcs.NewReader(state)
 	bcs.ReadSeq(r, 1, func(r *bcs.Reader) int { r.Bytes(); r.U16(); r.U256(); return 0 })
 	r.U16()
 	r.U32()
@@ -78,30 +80,38 @@ func (n *network) totals() (sui, wal uint64) {
 		if err != nil || o.Move == nil {
 			return true, err
 		}
-		sui += o.StorageRebate
-		c := o.Move.Contents
-		switch name := o.Move.Type.String(); {
-		case o.Move.Type.Equal(suitx.CoinOf(suitx.SUI())):
-			sui += binary.LittleEndian.Uint64(c[32:])
-		case o.Move.Type.Equal(suitx.CoinOf(n.world.WAL())):
-			wal += binary.LittleEndian.Uint64(c[32:])
-		case strings.HasSuffix(name, "::staked_wal::StakedWal"):
-			wal += binary.LittleEndian.Uint64(c[65:])
-		case strings.HasSuffix(name, "::shared_blob::SharedBlob"):
-			wal += binary.LittleEndian.Uint64(c[len(c)-8:])
-		}
+		x, y := n.worth(o)
+		sui, wal = sui+x, wal+y
 		return true, nil
 	})
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	all, _ := n.ring()
-	for _, a := range all {
-		wal += a.rewards
-	}
-	for i := range testNodes {
-		rewards, commission := n.poolBalances(i)
-		wal += rewards + commission
+	return sui, wal
+}
+
+// worth is how much SUI and WAL an object holds, its rebate counted.
+func (n *network) worth(o *suitx.Object) (sui, wal uint64) {
+	c := o.Move.Contents
+	u64 := func(at int) uint64 { return binary.LittleEndian.Uint64(c[at:]) }
+	sui = o.StorageRebate
+	switch name := o.Move.Type.String(); {
+	case o.Move.Type.Equal(suitx.CoinOf(suitx.SUI())):
+		sui += u64(32)
+	case o.Move.Type.Equal(suitx.CoinOf(n.world.WAL())):
+		wal = u64(32)
+	case strings.HasSuffix(name, "::staked_wal::StakedWal"):
+		wal = u64(65)
+	case strings.HasSuffix(name, "::shared_blob::SharedBlob"):
+		wal = u64(len(c) - 8)
+	case strings.HasSuffix(name, "::staking_pool::StakingPool"):
+		end := len(c) - 2*33 - 40 // of the stakers' rewards and the commission
+		wal = u64(end-16) + u64(end-8)
+	case strings.HasSuffix(name, "::system_state_inner::SystemStateInnerV1>"):
+		all, _ := ringOf(c[40:])
+		for _, a := range all {
+			wal += a.rewards
+		}
 	}
 	return sui, wal
 }

@@ -53,7 +53,7 @@ func (m *meter) chargeStep(s *step) error {
 
 // computation is what was counted, rounded up, in MIST; never more than the budget.
 func (m *meter) computation() uint64 {
-	rounded := (m.units/gasRounding + 1) * gasRounding
+	rounded := max(m.units+gasRounding-1, gasRounding) / gasRounding * gasRounding
 	if m.price != 0 && rounded > m.budget/m.price {
 		return m.budget
 	}
