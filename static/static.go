@@ -14,5 +14,5 @@ import "embed"
 // Assets is the tree below /static/: "js/engine.js", "dist/floe.wasm", ….
 // dist/floe.wasm.br is the brotli form of its neighbour.
 //
-//go:embed css dist icons js
+//go:embed css dist icons js/*.js
 var Assets embed.FS

@@ -91,9 +91,9 @@ export function shortDay(ms, now = Date.now()) {
   return ms - now < 36 * 3_600_000 ? `${day(ms)}, ${part(ms, { hour: "2-digit", minute: "2-digit" })}` : day(ms);
 }
 
-/** @param {number} ms */
+/** A date isn't broken over two lines. @param {number} ms */
 function day(ms) {
-  return `${part(ms, { weekday: "short" })} ${part(ms, { day: "numeric" })} ${part(ms, { month: "short" })}`;
+  return [part(ms, { weekday: "short" }), part(ms, { day: "numeric" }), part(ms, { month: "short" })].join("\u00a0");
 }
 
 /** @param {number} ms @param {Intl.DateTimeFormatOptions} options */

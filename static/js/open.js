@@ -32,6 +32,8 @@ let fragment = "";
 let passphrase = null;
 let attempt = 0;
 let waiting = false;
+/** @type {Map<number, number>} */
+const given = new Map();
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let retry;
 /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -51,6 +53,7 @@ function begin(link) {
   fragment = link;
   passphrase = null;
   field.value = "";
+  given.clear();
   parcel.clear();
   if (!link) return showTrouble({ code: "no_link", message: "" });
   const lack = lacking();
@@ -111,9 +114,16 @@ async function tryOpen() {
   }
 }
 
+/** What a node gave for one file stays to be seen while another is read. @param {import("./nodes.js").NodeView} view */
+function lit(view) {
+  const most = Math.max(given.get(view.index) ?? 0, view.fill);
+  given.set(view.index, most);
+  return view.down || most === view.fill ? view : { ...view, fill: most, words: "gave its part" };
+}
+
 /** The engine waits by itself while too few nodes answer, or nobody does. @param {Progress} progress */
 function showProgress(progress) {
-  if (progress.nodes?.length) map.show(progress.nodes.map(giving));
+  if (progress.nodes?.length) map.show(progress.nodes.map((node) => lit(giving(node))));
   if (progress.phase === "waiting") {
     wait(progress);
     return;

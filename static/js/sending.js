@@ -9,6 +9,7 @@ import { aboutNodes, resting, taking } from "./nodes.js";
 import { percent } from "./vitals.js";
 
 /** @typedef {import("./types").Progress} Progress */
+/** @typedef {import("./types").NodeProgress} NodeProgress */
 
 /** @type {{[phase: string]: string}} */
 const PHASES = {
@@ -28,6 +29,8 @@ export class Sending {
   #remark = "";
   /** @type {import("./types").NetworkNode[]} */
   #nodes = [];
+  /** What nodes that went down had acknowledged by then, by index. @type {Map<number, number>} */
+  #lost = new Map();
   /** Part of the bytes that the nodes have acknowledged, 0 to 1. */
   part = 0;
 
@@ -44,6 +47,7 @@ export class Sending {
     this.#phase = "";
     this.#quarter = 0;
     this.#nodes = nodes;
+    this.#lost.clear();
     this.part = 0;
     this.show({ phase: "sealing", acked: 0, total: 0 });
   }
@@ -51,10 +55,19 @@ export class Sending {
   /** @param {Progress} progress */
   show(progress) {
     this.part = progress.total > 0 ? Math.min(1, progress.acked / progress.total) : 0;
-    this.#map.show(progress.nodes?.length ? progress.nodes.map(taking) : this.#nodes.map(resting));
+    const nodes = (progress.nodes ?? []).map((node) => this.#steady(node));
+    this.#map.show(nodes.length ? nodes.map(taking) : this.#nodes.map(resting));
     this.#showPhase(progress.phase ?? "sending");
     this.#showPace(progress);
-    this.#say(navigator.onLine ? progress.message || aboutNodes(progress.nodes ?? []) : OFFLINE);
+    this.#say(navigator.onLine ? progress.message || aboutNodes(nodes) : OFFLINE);
+  }
+
+  /** A node that is tried again counts as down until it acknowledges something. @param {NodeProgress} node */
+  #steady(node) {
+    const acked = this.#lost.get(node.index);
+    if (node.state === "down") this.#lost.set(node.index, node.acked);
+    else if (acked !== undefined && node.acked > acked) this.#lost.delete(node.index);
+    return this.#lost.has(node.index) ? { ...node, state: /** @type {const} */ ("down") } : node;
   }
 
   /** @param {string} phase */
