@@ -62,8 +62,15 @@ func (b *buffer) String() string {
 // startDaemon runs floed over a directory and returns when it is ready.
 func startDaemon(t *testing.T, data string, args ...string) *daemon {
 	t.Helper()
-	d := &daemon{t: t, logged: new(buffer), args: append([]string{"-listen", "127.0.0.1:0", "-data", data, "-log", "debug"}, args...)}
+	d := newDaemon(t, data, args...)
 	d.start()
+	return d
+}
+
+// newDaemon is a floed that doesn't run yet.
+func newDaemon(t *testing.T, data string, args ...string) *daemon {
+	t.Helper()
+	d := &daemon{t: t, logged: new(buffer), args: append([]string{"-listen", "127.0.0.1:0", "-data", data, "-log", "debug"}, args...)}
 	t.Cleanup(func() {
 		d.kill()
 		if t.Failed() {
@@ -74,7 +81,8 @@ func startDaemon(t *testing.T, data string, args ...string) *daemon {
 	return d
 }
 
-func (d *daemon) start() {
+// launch starts the process and doesn't wait until it is ready.
+func (d *daemon) launch() (stdout io.Reader) {
 	d.t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -83,13 +91,19 @@ func (d *daemon) start() {
 	d.cmd = exec.Command(exe, d.args...)
 	d.cmd.Env = append(os.Environ(), asFloed+"=1")
 	d.cmd.Stderr = d.logged
-	stdout, err := d.cmd.StdoutPipe()
+	stdout, err = d.cmd.StdoutPipe()
 	if err == nil {
 		err = d.cmd.Start()
 	}
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	return stdout
+}
+
+func (d *daemon) start() {
+	d.t.Helper()
+	stdout := d.launch()
 	ready := make(chan string, 1)
 	go func() {
 		for sc := bufio.NewScanner(stdout); sc.Scan(); {

@@ -195,7 +195,9 @@ type Grant struct {
 }
 
 // ReadRequest asks for slivers of one blob; the answer is frames, in any order,
-// one for each thing asked, ended by a FrameEnd.
+// one for each thing asked, ended by a FrameEnd. Metadata comes first; after it
+// may come FrameMetadata of another status, one for each node that gave wrong
+// metadata.
 type ReadRequest struct {
 	BlobID    string `json:"blob_id"`
 	Metadata  bool   `json:"metadata,omitempty"`
