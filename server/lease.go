@@ -45,7 +45,7 @@ func (l *leases) coinFor(client netip.Prefix) (coin, error) {
 	defer l.mu.Unlock()
 	l.sweep()
 	if l.counts[client] >= leasesPerClient {
-		return coin{}, refuse(http.StatusTooManyRequests, api.CodeQuota, "Gas for %d transactions waits for your signatures already.", leasesPerClient).after(leaseTime)
+		return coin{}, refuse(http.StatusTooManyRequests, api.CodeQuota, "Gas for %d transactions waits for your signatures already.", leasesPerClient).after(2 * time.Second)
 	}
 	c, ok := l.purse.take(gasCap)
 	if !ok {

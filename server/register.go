@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -197,7 +198,7 @@ func (s *Server) runRegister(ctx context.Context, owner suitx.Address, blobs []w
 	for range maxTries {
 		coin, ok := s.sponsor.wal.take(cost.WAL)
 		if !ok {
-			return nil, full("This server's sponsor has no WAL free just now.").after(leaseTime)
+			return nil, full("This server's sponsor has no WAL free just now.").after(5 * time.Second)
 		}
 		b := s.registration(owner, blobs, coin, epochs)
 		res, err = s.sponsor.run(ctx, b)
