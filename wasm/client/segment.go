@@ -17,10 +17,10 @@ type segment struct {
 	id    codec.BlobID
 	size  uint64
 
-	mu      sync.Mutex // held through a fetch, so that nothing is fetched twice
-	decoder *codec.Decoder
-	row     int      // bytes of one
-	rows    [][]byte // by primary sliver index < k1; nil: not there yet
+	mu      sync.Mutex     // held through a fetch, so that nothing is fetched twice
+	decoder *codec.Decoder // nil once all rows are there by rebuilding
+	row     int            // bytes of one
+	rows    [][]byte       // by primary sliver index < k1; nil: not there yet
 }
 
 // copy copies from fetched rows, and returns how much.
@@ -40,7 +40,7 @@ func (g *segment) copy(p []byte, off uint64) (n int) {
 func (g *segment) fetch(ctx context.Context, w *watch, begin, end, ahead uint64) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.decoder == nil {
+	if g.rows == nil {
 		if err := g.prepare(ctx, w); err != nil {
 			return err
 		}
@@ -73,9 +73,11 @@ func (g *segment) prepare(ctx context.Context, w *watch) error {
 		if meta.Size != g.size {
 			return damaged("blob %s has %d bytes, its sender signed %d", g.id, meta.Size, g.size)
 		}
+		if g.decoder, err = codec.NewDecoder(g.id, meta); err != nil {
+			return err
+		}
 		g.rows = make([][]byte, g.net.params.Primary)
-		g.decoder, err = codec.NewDecoder(g.id, meta)
-		return err
+		return nil
 	})
 }
 
@@ -129,6 +131,7 @@ func (g *segment) rebuild() error {
 	for r := range g.rows {
 		g.rows[r] = padded[r*g.row:][:g.row:g.row]
 	}
+	g.decoder = nil
 	return nil
 }
 

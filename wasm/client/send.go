@@ -27,8 +27,8 @@ type SendRequest struct {
 }
 
 // Send seals the files, stores them and puts the parcel on the ledger. When it
-// returns without an error, the parcel can be opened; when it fails or ctx
-// ends, it can't, and what was stored is unreadable to everybody.
+// returns without an error, the link opens; when it fails or ctx ends, nobody
+// has a link, and what was stored is unreadable to everybody else.
 func (c *Client) Send(ctx context.Context, req SendRequest) (*Sent, error) {
 	sent, err := c.send(ctx, &req)
 	return sent, explain(err)
