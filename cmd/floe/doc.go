@@ -4,7 +4,7 @@
 //
 //	floe send [-server URL] [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-note F] FILE…
 //	floe open [-server URL] [-o DIR] [-f] [-passphrase-file F] [-wait D] [LINK]
-//	floe identity [export | import]
+//	floe identity [age | export | import]
 //	floe grant [-server URL] -to RECIPIENT [LINK]
 //	floe withdraw [-server URL] [LINK]
 //	floe fetch [-server URL] [-o F] [-wait D] BLOB…

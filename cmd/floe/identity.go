@@ -11,7 +11,7 @@ import (
 )
 
 func runIdentity(_ context.Context, c *console, args []string) error {
-	flags := c.flags("identity", "[export | import]")
+	flags := c.flags("identity", "[age | export | import]")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -22,12 +22,14 @@ func runIdentity(_ context.Context, c *console, args []string) error {
 	switch {
 	case flags.NArg() == 0:
 		return showIdentity(c, h)
+	case flags.NArg() == 1 && flags.Arg(0) == "age":
+		return ageIdentity(c, h)
 	case flags.NArg() == 1 && flags.Arg(0) == "export":
 		return exportIdentity(c, h)
 	case flags.NArg() == 1 && flags.Arg(0) == "import":
 		return importIdentity(c, h)
 	}
-	return misuse(flags, "identity is shown, exported or imported")
+	return misuse(flags, "identity is shown, written for age, exported or imported")
 }
 
 // showIdentity prints the recipient, which may be published, and the words that
@@ -43,17 +45,36 @@ func showIdentity(c *console, h *home) error {
 	return err
 }
 
-func exportIdentity(c *console, h *home) error {
-	seed, err := h.seed()
-	if errors.Is(err, errNoIdentity) {
-		return fmt.Errorf("%w\nhint: floe identity makes one", err)
+// ageIdentity prints the identity as age's own identity files hold it: with it,
+// age alone opens what was sent to this device.
+func ageIdentity(c *console, h *home) error {
+	seed, err := knownSeed(h)
+	if err != nil {
+		return err
 	}
+	identity := seed.Identity()
+	fmt.Fprintln(c.err, "Keep this file secret. Without Floe it opens what was sent to you:\n  age -d -i THIS-FILE grant | age -d -i - parcel.age > parcel.zip")
+	_, err = fmt.Fprintf(c.out, "# Floe identity, to be read by age\n# recipient: %s\n%s\n", identity.Recipient(), identity.Hybrid)
+	return err
+}
+
+func exportIdentity(c *console, h *home) error {
+	seed, err := knownSeed(h)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(c.err, "Keep this line secret: whoever has it can open what was sent to you.")
 	_, err = fmt.Fprintln(c.out, seed.Export())
 	return err
+}
+
+// knownSeed reads the identity, and says how to make one where there is none.
+func knownSeed(h *home) (crypto.Seed, error) {
+	seed, err := h.seed()
+	if errors.Is(err, errNoIdentity) {
+		err = fmt.Errorf("%w\nhint: floe identity makes one", err)
+	}
+	return seed, err
 }
 
 func importIdentity(c *console, h *home) error {

@@ -32,7 +32,7 @@ var commands = []struct {
 }{
 	{"send", "seal files, store them and print a link", runSend},
 	{"open", "open a link and save its files", runOpen},
-	{"identity", "show this device's recipient; export or import its identity", runIdentity},
+	{"identity", "show this device's recipient; write its identity for age, export or import it", runIdentity},
 	{"grant", "let another recipient open what you sent", runGrant},
 	{"withdraw", "take a link back", runWithdraw},
 	{"fetch", "fetch sealed blobs, for opening them with age", runFetch},

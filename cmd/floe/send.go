@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
+	"unicode"
 
 	"floe/wasm/client"
 )
@@ -72,7 +74,7 @@ func send(ctx context.Context, c *console, server, note string, req client.SendR
 		return err
 	}
 	if note != "" {
-		if err := create(note, []byte(sent.Note.Text)); err != nil {
+		if err := create(note, noteText(sent.Note, note)); err != nil {
 			fmt.Fprintf(c.err, "floe: the recovery note couldn't be written: %v\n", err)
 		}
 	}
@@ -80,6 +82,26 @@ func send(ctx context.Context, c *console, server, note string, req client.SendR
 		sent.EndsAt.Format("2 January 2006, 15:04"), sent.NodesHolding, sent.NodesTotal, sent.NodesNeeded)
 	_, err = fmt.Fprintln(c.out, sent.Link.URL(s.relay.base))
 	return err
+}
+
+// noteText is the note for the file at path: the commands in it name that file.
+func noteText(note client.Note, path string) []byte {
+	return []byte(strings.ReplaceAll(note.Text, note.Name, shellWord(filepath.Base(path))))
+}
+
+// shellWord quotes what a shell would take for more than one word, or age for a
+// flag.
+func shellWord(name string) string {
+	if strings.HasPrefix(name, "-") {
+		name = "./" + name
+	}
+	odd := func(r rune) bool {
+		return !strings.ContainsRune("-._/", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}
+	if !strings.ContainsFunc(name, odd) {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
 func who(sent *client.Sent, recipients int) string {
