@@ -13,9 +13,8 @@ const (
 	maxInputs       = 2048
 	maxCommands     = 1024
 	maxArguments    = 512
-	maxTypeArgs     = 16
+	maxTypeNodes    = 16
 	maxGasCoins     = 256
-	maxSignatures   = 2
 	minBudgetUnits  = 1000
 	maxBudget       = 50_000_000_000
 	maxGasPrice     = 100_000
@@ -86,8 +85,8 @@ func checkCommand(c suitx.Command) *Refusal {
 	var args, least int
 	switch c := c.(type) {
 	case *suitx.MoveCall:
-		if len(c.TypeArgs) > maxTypeArgs {
-			return tooLarge("maximum type arguments in a call", len(c.TypeArgs), maxTypeArgs)
+		if n := typeNodes(c.TypeArgs); n >= maxTypeNodes {
+			return tooLarge("maximum type arguments in a call transaction", n, maxTypeNodes-1)
 		}
 		args = len(c.Args)
 	case *suitx.TransferObjects:
@@ -99,6 +98,8 @@ func checkCommand(c suitx.Command) *Refusal {
 	case *suitx.MakeMoveVec:
 		if args = len(c.Elements); c.Type == nil {
 			least = 1
+		} else if n := typeNodes([]suitx.TypeTag{*c.Type}); n >= maxTypeNodes {
+			return tooLarge("maximum type arguments in a call transaction", n, maxTypeNodes-1)
 		}
 	default:
 		return unsupported("publishing and upgrading packages isn't supported here")
@@ -110,6 +111,20 @@ func checkCommand(c suitx.Command) *Refusal {
 		return tooLarge("maximum arguments in a programmable transaction command", args, maxArguments)
 	}
 	return nil
+}
+
+// typeNodes counts types with all that they are made of.
+func typeNodes(types []suitx.TypeTag) int {
+	n := len(types)
+	for _, t := range types {
+		if t.Elem != nil {
+			n += typeNodes([]suitx.TypeTag{*t.Elem})
+		}
+		if t.Struct != nil {
+			n += typeNodes(t.Struct.Params)
+		}
+	}
+	return n
 }
 
 func checkPayment(g suitx.GasData, seen map[suitx.Address]bool) *Refusal {

@@ -103,6 +103,14 @@ func TestRefusals(t *testing.T) {
 		{"too many arguments", ErrInvalidTransaction, "SizeLimitExceeded", func(d *suitx.TransactionData) {
 			d.Commands = append(d.Commands, &suitx.SplitCoins{Coin: suitx.GasCoin, Amounts: make([]suitx.Argument, 513)})
 		}},
+		{"types of types", ErrInvalidTransaction, "SizeLimitExceeded", func(d *suitx.TransactionData) {
+			typ := suitx.SUI()
+			for range 13 {
+				typ = suitx.VectorOf(typ)
+			}
+			d.Commands = append(d.Commands, &suitx.MoveCall{Package: framework(), Module: "coin", Function: "zero",
+				TypeArgs: []suitx.TypeTag{typ, suitx.SUI(), suitx.SUI()}})
+		}},
 		{"nothing to transfer", ErrInvalidTransaction, "EmptyCommandInput", func(d *suitx.TransactionData) {
 			d.Commands = append(d.Commands, &suitx.TransferObjects{})
 		}},

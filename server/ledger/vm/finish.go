@@ -30,8 +30,32 @@ func (m *machine) settle() error {
 		if w.owner.Kind == suitx.SharedOwner && w.owner.Version == 0 && !m.session.created[id] {
 			return sharedTooLate()
 		}
-		if len(w.Contents) > maxObjectBytes {
-			return &failure{Kind: suitx.MoveObjectTooBig, Size: uint64(len(w.Contents)), Limit: maxObjectBytes}
+	}
+	return m.session.checkSizes()
+}
+
+// checkSizes bounds what an object and all objects take.
+func (s *session) checkSizes() error {
+	var total uint64
+	add := func(size int) error {
+		if size > maxObjectBytes {
+			return &failure{Kind: suitx.MoveObjectTooBig, Size: uint64(size), Limit: maxObjectBytes}
+		}
+		if total += uint64(size); total > maxWritten {
+			return &failure{Kind: suitx.WrittenObjectsTooLarge, Size: total, Limit: maxWritten}
+		}
+		return nil
+	}
+	for _, id := range sorted(s.written) {
+		if err := add(len(s.written[id].Contents)); err != nil {
+			return err
+		}
+	}
+	for _, id := range sorted(s.children) {
+		if c := s.children[id]; c.changed && c.now != nil {
+			if err := add(len(c.now.Contents)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

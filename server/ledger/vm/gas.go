@@ -13,9 +13,14 @@ const (
 	inputUnits  = 5    // for each input object
 	stepUnits   = 10   // for each command
 	argUnits    = 2    // for each argument
-	byteUnits   = 64   // bytes of the transaction per unit
+	byteUnits   = 128  // bytes read or written per unit
 
+	maxUnits       = 5_000_000 // whatever the budget
 	maxObjectBytes = 250 << 10 // of an object's contents
+	maxWritten     = 5_000_000 // bytes of all objects written
+	maxNewIDs      = 2048
+	maxEvents      = 1024
+	maxValues      = 8 << 20 // bytes of all results: a vector may hold copies of what holds copies
 )
 
 // meter counts units of computation. What commands do costs about as much as on
@@ -29,7 +34,7 @@ func newMeter(g suitx.GasData) *meter { return &meter{price: g.Price, budget: g.
 
 func (m *meter) charge(units uint64) error {
 	m.units += units
-	if m.computation() >= m.budget {
+	if m.units > maxUnits || m.computation() >= m.budget {
 		return fail(suitx.InsufficientGas)
 	}
 	return nil
@@ -43,12 +48,20 @@ func (m *meter) chargeInputs(tx Transaction) error {
 	return m.charge(inputUnits*uint64(len(tx.Inputs)+len(tx.Gas)) + bytes/byteUnits)
 }
 
-func (m *meter) chargeStep(s *step) error {
-	units := stepUnits + argUnits*uint64(len(s.args)+len(s.results))
+// chargeStep charges a command before it runs, for what it is given.
+func (m *meter) chargeStep(s *step, args [][]byte) error {
+	units := stepUnits + argUnits*uint64(len(s.args)+len(s.results)) + byteCount(args)/byteUnits
 	if s.function != nil {
 		units += s.function.Cost
 	}
 	return m.charge(units)
+}
+
+func byteCount(values [][]byte) (n uint64) {
+	for _, v := range values {
+		n += uint64(len(v))
+	}
+	return n
 }
 
 // computation is what was counted, rounded up, in MIST; never more than the budget.

@@ -52,7 +52,6 @@ type step struct {
 
 // pure is bytes used as a value of one type. One input used as two types is two values.
 type pure struct {
-	input   int
 	typ     suitx.TypeTag
 	bytes   []byte
 	command int // that used it first,
@@ -61,17 +60,20 @@ type pure struct {
 
 // program is a transaction that was typed.
 type program struct {
-	steps []step
-	pures []pure
+	steps   []step
+	pures   []pure
+	byInput map[int][]int // indices of pures, by input
 }
 
 // pureAt returns the index of input's value of type t; first use makes it.
 func (p *program) pureAt(input int, t suitx.TypeTag, bytes []byte, command, arg int) int {
-	for i := range p.pures {
-		if p.pures[i].input == input && p.pures[i].typ.Equal(t) {
+	for _, i := range p.byInput[input] {
+		if p.pures[i].typ.Equal(t) {
 			return i
 		}
 	}
-	p.pures = append(p.pures, pure{input, t, bytes, command, arg})
-	return len(p.pures) - 1
+	i := len(p.pures)
+	p.byInput[input] = append(p.byInput[input], i)
+	p.pures = append(p.pures, pure{t, bytes, command, arg})
+	return i
 }

@@ -70,13 +70,14 @@ func (m *machine) smash() (total uint64, err error) {
 }
 
 func (m *machine) step(s *step) error {
-	if err := m.meter.chargeStep(s); err != nil {
-		return err
-	}
 	var trace CommandResult
 	var results [][]byte
-	var err error
 	args := m.take(s)
+	err := m.meter.chargeStep(s, args)
+	if err != nil {
+		return err
+	}
+	children := m.session.bytes
 	switch s.command.(type) {
 	case *suitx.MoveCall:
 		results, err = m.call(s, args)
@@ -87,7 +88,10 @@ func (m *machine) step(s *step) error {
 	case *suitx.MergeCoins:
 		err = m.merge(args)
 	case *suitx.MakeMoveVec:
-		results = makeVec(args)
+		results, err = makeVec(args)
+	}
+	if err == nil {
+		err = m.limit(results, children)
 	}
 	if err != nil {
 		return err
@@ -101,6 +105,16 @@ func (m *machine) step(s *step) error {
 		m.results = append(m.results, trace)
 	}
 	return nil
+}
+
+// limit charges what a command touched beyond its arguments and bounds what all
+// commands make. Sui says no more than that memory ran out.
+func (m *machine) limit(results [][]byte, childrenBefore int) error {
+	m.produced += byteCount(results)
+	if m.produced > maxValues || m.session.tooMany() {
+		return fail(suitx.MovePrimitiveRuntimeError)
+	}
+	return m.meter.charge((byteCount(results) + uint64(m.session.bytes-childrenBefore)) / byteUnits)
 }
 
 // take gets a command's arguments; those that move are no longer where they were.
@@ -203,10 +217,13 @@ func (m *machine) merge(args [][]byte) error {
 	return nil
 }
 
-func makeVec(args [][]byte) [][]byte {
+func makeVec(args [][]byte) ([][]byte, error) {
+	if byteCount(args) > maxValues {
+		return nil, fail(suitx.MovePrimitiveRuntimeError)
+	}
 	var w bcs.Writer
 	bcs.WriteSeq(&w, args, (*bcs.Writer).Fixed)
-	return [][]byte{w.Data()}
+	return [][]byte{w.Data()}, nil
 }
 
 // A coin of any type is its ID and its balance.

@@ -21,6 +21,8 @@ type session struct {
 	children map[suitx.Address]*child
 	events   []suitx.Event
 
+	news    int                    // IDs that came into being
+	bytes   int                    // of children read and written
 	calling *move.Module           // whose events are emitted now
 	shared  map[suitx.Address]bool // taken by value: may only be deleted or shared again
 	fault   error
@@ -66,8 +68,12 @@ func (s *session) create(id suitx.Address) {
 		delete(s.deleted, id)
 		return
 	}
+	s.news++
 	s.created[id] = true
 }
+
+// tooMany says whether a transaction made more than one may.
+func (s *session) tooMany() bool { return s.news > maxNewIDs || len(s.events) > maxEvents }
 
 // DeleteID notes that id ended; if it began here, there is nothing to note.
 func (s *session) DeleteID(id suitx.Address) {
@@ -110,6 +116,7 @@ func (s *session) Child(parent, id suitx.Address) (*move.Object, error) {
 	if err != nil || c.now == nil || c.parent != parent {
 		return nil, err
 	}
+	s.bytes += len(c.now.Contents)
 	return c.now, nil
 }
 
@@ -121,6 +128,7 @@ func (s *session) PutChild(parent, id suitx.Address, o move.Object) {
 	if c.now == nil {
 		s.create(id)
 	}
+	s.bytes += len(o.Contents)
 	c.parent, c.now, c.changed = parent, &o, true
 }
 

@@ -7,7 +7,7 @@ import (
 
 // typeProgram finds what every command calls and every argument names.
 func (m *machine) typeProgram() (*program, error) {
-	t := &typer{machine: m, program: &program{}}
+	t := &typer{machine: m, program: &program{byInput: make(map[int][]int)}}
 	for i, c := range m.tx.Data.Commands {
 		s, err := t.step(c)
 		if err != nil {

@@ -98,6 +98,8 @@ type machine struct {
 	program *program
 	values  values
 	results []CommandResult
+
+	produced uint64 // bytes of all results
 }
 
 // execute checks and runs all commands; a *failure is the transaction's own.

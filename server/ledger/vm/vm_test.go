@@ -54,6 +54,12 @@ func testWorld() *move.Packages {
 	m.Func("dear", nil, nil, nothing).Costs(3000)
 	m.Func("broken", nil, move.Returns(move.Val(move.U64)), nothing)
 	m.Func("faulty", nil, nil, func(c *move.Call) error { c.Fail(errors.New("rot")); return nil })
+	m.Func("dearer", nil, nil, nothing).Costs(5000)
+	m.Func("large", move.Params(ctx), nil, func(c *move.Call) error {
+		id := c.State.NewID()
+		c.State.Transfer(move.Object{Type: cell.Tag(), Contents: append(id[:], make([]byte, 200<<10)...)}, suitx.Owner{})
+		return nil
+	})
 	m.Func("big", move.Params(ctx), nil, func(c *move.Call) error {
 		id := c.State.NewID()
 		c.State.Transfer(move.Object{Type: cell.Tag(), Contents: append(id[:], make([]byte, 250<<10)...)}, suitx.Owner{})
@@ -164,6 +170,63 @@ func TestBorrowsAndAbilities(t *testing.T) {
 			}
 			if got := out.Effects.Status.Failure; !sameFailure(got, c.want) {
 				t.Errorf("ended %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestLimits has programs that are small and would take much.
+func TestLimits(t *testing.T) {
+	for name, c := range map[string]struct {
+		want suitx.FailureKind
+		do   func(b *suitx.Builder)
+	}{
+		"vectors of vectors": {suitx.MovePrimitiveRuntimeError, func(b *suitx.Builder) {
+			typ := suitx.VectorOf(suitx.TypeTag{Kind: suitx.TypeU8})
+			v := b.Bytes(make([]byte, 1000))
+			for range 5 {
+				elem := typ
+				all := make([]suitx.Argument, 500)
+				for i := range all {
+					all[i] = v
+				}
+				v = b.Command(&suitx.MakeMoveVec{Type: &elem, Elements: all})
+				typ = suitx.VectorOf(elem)
+			}
+		}},
+		"new objects": {suitx.MovePrimitiveRuntimeError, func(b *suitx.Builder) {
+			amount := b.U64(1)
+			for range 5 {
+				c := &suitx.SplitCoins{Coin: suitx.GasCoin}
+				for range 500 {
+					c.Amounts = append(c.Amounts, amount)
+				}
+				r := b.Command(c)
+				for i := range uint16(500) {
+					b.Transfer(suitx.Address{}, r.Result(i))
+				}
+			}
+		}},
+		"bytes written": {suitx.WrittenObjectsTooLarge, func(b *suitx.Builder) {
+			for range 30 {
+				do(b, "large")
+			}
+		}},
+		"computation": {suitx.InsufficientGas, func(b *suitx.Builder) {
+			for range 1024 {
+				do(b, "dearer")
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b suitx.Builder
+			c.do(&b)
+			out, err := run(t, &b, 50_000_000_000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f := out.Effects.Status.Failure; f == nil || f.Kind != c.want {
+				t.Errorf("ended %+v", f)
 			}
 		})
 	}
