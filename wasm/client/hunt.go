@@ -13,6 +13,7 @@ type hunt struct {
 	*segment
 	asked [2]map[int]bool // by kind: pairs
 	down  map[int]bool    // nodes that don't answer
+	wrong int             // slivers that the server let pass and that aren't the blob's
 }
 
 func newHunt(g *segment) *hunt {
@@ -65,11 +66,17 @@ func (h *hunt) ask(ctx context.Context, w *watch, kind codec.Kind, pairs []int) 
 	for _, pair := range pairs {
 		h.asked[kind][pair] = true
 	}
-	return h.askSlivers(ctx, w, kind, pairs, func(node int) { h.down[node] = true })
+	wrong, err := h.askSlivers(ctx, w, kind, pairs, func(node int) { h.down[node] = true })
+	h.wrong += wrong
+	return err
 }
 
-// short says how many nodes answered and how many would have to.
+// short says why the blob can't be had: it is the server's doing if it let
+// wrong slivers pass, else too few nodes answered.
 func (h *hunt) short() error {
+	if h.wrong > 0 {
+		return liar("%d slivers shown for blob %s aren't of it", h.wrong, h.id)
+	}
 	need := h.net.nodesFor(h.net.params.Primary)
 	return tooFewNodes(min(len(h.net.Nodes)-len(h.down), need-1), need, nil)
 }

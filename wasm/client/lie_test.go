@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"testing"
-	"time"
 
 	"filippo.io/age"
 
@@ -252,7 +251,31 @@ func TestLieAlignedSwap(t *testing.T) {
 	f.lieFrame = swap(true)
 	wantCode(t, f.client(), OpenRequest{Link: link(sent)}, CodeLiar)
 	f.lieFrame = swap(false)
-	wantCode(t, f.client(), OpenRequest{Link: link(sent), Patience: 50 * time.Millisecond}, CodeTooFewNodes)
+	wantCode(t, f.client(), OpenRequest{Link: link(sent)}, CodeLiar)
+}
+
+// TestLieFrames: answers to a read that don't fit the question.
+func TestLieFrames(t *testing.T) {
+	f := newFake(t)
+	sent := mustSend(t, f.client(), request(map[string][]byte{"a": noise("a", 3000)}))
+	for name, change := range map[string]func(*api.Frame){
+		"another kind": func(frame *api.Frame) { frame.Kind = 5 - frame.Kind },
+		"no such kind": func(frame *api.Frame) { frame.Kind = 9 },
+		"another blob": func(frame *api.Frame) { frame.BlobID[0] ^= 1 },
+		"another pair": func(frame *api.Frame) { frame.Index ^= 1 },
+		"no such pair": func(frame *api.Frame) { frame.Index = fakeShards },
+		"a bit":        func(frame *api.Frame) { frame.Body = flip(frame.Body, len(frame.Body)/2) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f.lieFrame = func(frame api.Frame) (api.Frame, bool) {
+				if frame.Status == 200 && frame.Kind != api.FrameMetadata {
+					change(&frame)
+				}
+				return frame, true
+			}
+			wantCode(t, f.client(), OpenRequest{Link: link(sent)}, CodeLiar)
+		})
+	}
 }
 
 // sealedZip is what a sender of data would store, sealed to parcel.

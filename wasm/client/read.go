@@ -18,7 +18,7 @@ func (g *segment) askMetadata(ctx context.Context, w *watch) (meta *codec.Metada
 	err = g.askFrames(ctx, ask, metadataBytes(g.net.params), func(f api.Frame) error {
 		switch {
 		case f.Kind != api.FrameMetadata:
-			return fmt.Errorf("the server answered kind %d when asked for metadata", f.Kind)
+			return answeredWrongly("kind %d came when metadata was asked for", f.Kind)
 		case f.Status != 200 || meta != nil:
 			return nil
 		}
@@ -46,17 +46,19 @@ func (g *segment) askMetadata(ctx context.Context, w *watch) (meta *codec.Metada
 }
 
 // askSlivers asks for slivers of one kind; each that verifies is added. What
-// doesn't come is missed by the caller; nodes that don't answer are told to down.
-func (g *segment) askSlivers(ctx context.Context, w *watch, kind codec.Kind, pairs []int, down func(node int)) error {
+// doesn't come is missed by the caller; nodes that don't answer are told to
+// down. It returns how many slivers the server let pass that aren't the blob's:
+// an honest one checks what nodes give, and says so.
+func (g *segment) askSlivers(ctx context.Context, w *watch, kind codec.Kind, pairs []int, down func(node int)) (wrong int, err error) {
 	ask := api.ReadRequest{BlobID: g.id.String(), Primary: pairs}
 	if kind == codec.Secondary {
 		ask.Primary, ask.Secondary = nil, pairs
 	}
-	return g.askFrames(ctx, ask, g.largest(), func(f api.Frame) error {
+	err = g.askFrames(ctx, ask, g.largest(), func(f api.Frame) error {
 		node := g.net.nodeOf(g.id, int(f.Index)%g.net.NShards)
 		switch {
 		case f.Kind != frameKind(kind) || int(f.Index) >= g.net.NShards:
-			return fmt.Errorf("the server answered kind %d, pair %d, which wasn't asked", f.Kind, f.Index)
+			return answeredWrongly("kind %d of pair %d came, which wasn't asked for", f.Kind, f.Index)
 		case f.Status >= 500:
 			down(node)
 			w.down(node)
@@ -75,12 +77,14 @@ func (g *segment) askSlivers(ctx context.Context, w *watch, kind codec.Kind, pai
 			err = g.add(sliver)
 		}
 		if errors.Is(err, codec.ErrMalformed) || errors.Is(err, codec.ErrMismatch) {
+			wrong++
 			w.mended(g.nodeName(node))
 			return nil
 		}
 		w.gave(node, len(f.Body))
 		return err
 	})
+	return wrong, err
 }
 
 // largest is the most that a frame with a sliver of this blob holds.
@@ -110,7 +114,7 @@ func (g *segment) askFrames(ctx context.Context, ask api.ReadRequest, most int, 
 	for {
 		f, err := api.ReadFrame(res.Body, most)
 		if errors.Is(err, api.ErrMalformedFrame) {
-			return err
+			return answeredWrongly("%w", err)
 		}
 		if err != nil {
 			return unreachable(ctx, err)
@@ -119,12 +123,17 @@ func (g *segment) askFrames(ctx context.Context, ask api.ReadRequest, most int, 
 			return nil
 		}
 		if f.BlobID != g.id {
-			return fmt.Errorf("the server answered for blob %s, asked was %s", codec.BlobID(f.BlobID), g.id)
+			return answeredWrongly("blob %s came, %s was asked for", codec.BlobID(f.BlobID), g.id)
 		}
 		if err := take(f); err != nil {
 			return err
 		}
 	}
+}
+
+// answeredWrongly is the error for an answer that doesn't fit the question.
+func answeredWrongly(what string, args ...any) error {
+	return liar("the server's answer to a read: "+what, args...)
 }
 
 // statusLiar is a frame's status when the relay saw that the node gave
