@@ -26,6 +26,7 @@ type fakeNodes struct {
 	mu      sync.Mutex
 	held    map[key][]byte
 	down    map[int]bool
+	failing map[int]bool // answer 500, as a node does whose disk is damaged
 	puts    int
 	asked   int
 	late    int           // how many puts are refused as not registered first
@@ -46,7 +47,7 @@ type key struct {
 var errDown = errors.New("connection refused")
 
 func newFakeNodes() *fakeNodes {
-	return &fakeNodes{held: make(map[key][]byte), down: make(map[int]bool)}
+	return &fakeNodes{held: make(map[key][]byte), down: make(map[int]bool), failing: make(map[int]bool)}
 }
 
 func keyOf(node int, f api.Frame) key { return key{node, f.Kind, f.BlobID, f.Index} }
@@ -105,6 +106,9 @@ func (n *fakeNodes) Get(_ context.Context, node int, f api.Frame) ([]byte, int, 
 	defer n.mu.Unlock()
 	if n.down[node] {
 		return nil, 0, errDown
+	}
+	if n.failing[node] {
+		return nil, http.StatusInternalServerError, nil
 	}
 	if body, held := n.held[keyOf(node, f)]; held {
 		return body, http.StatusOK, nil

@@ -128,7 +128,11 @@ func (m *metadatas) askOne(ctx context.Context, node int, id codec.BlobID, nShar
 	if err != nil {
 		return nil, err
 	}
-	if status != http.StatusOK {
+	switch {
+	case status >= http.StatusInternalServerError: // that says nothing about the blob
+		m.log.Warn("a node couldn't give metadata", "node", node, "blob", id.String(), "status", status)
+		return nil, fmt.Errorf("node %d answered %d", node, status)
+	case status != http.StatusOK:
 		return nil, fmt.Errorf("status %d: %w", status, errUnknown)
 	}
 	meta, err := verifyMetadata(raw, id, nShards)

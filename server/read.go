@@ -124,6 +124,9 @@ func (s *Server) fetch(ctx context.Context, com *api.Committee, meta *verifiedMe
 	switch {
 	case err != nil:
 		f.Status, f.Body = http.StatusBadGateway, []byte("The node doesn't answer.")
+	case status >= http.StatusInternalServerError:
+		s.log.Warn("a node couldn't give a sliver", "node", member.Index, "name", member.Name, "blob", codec.BlobID(f.BlobID).String(), "pair", f.Index, "status", status)
+		f.Body = []byte("The node failed to give this sliver.")
 	case status != http.StatusOK:
 		f.Body = []byte("The node doesn't have this sliver.")
 	default:

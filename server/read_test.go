@@ -144,6 +144,28 @@ func TestReadTellsUnknownFromUnreachable(t *testing.T) {
 	}
 }
 
+// A node that fails doesn't say that the blob is unknown.
+func TestReadTellsUnknownFromFailing(t *testing.T) {
+	s := newSite(t)
+	b := encode(t, ageLike(3000))
+	s.keep(b)
+	for node := range 13 {
+		s.nodes.failing[node] = true
+	}
+	req := api.ReadRequest{BlobID: b.id.String(), Metadata: true, Primary: []int{0}}
+	if code := s.want(503, "POST", api.PathRead, req); code != api.CodeTooFewNodes {
+		t.Error(code)
+	}
+	node := s.ledger.com.MemberOf(codec.ShardOf(b.id, 0, 104)).Index
+	for i := range 13 {
+		s.nodes.failing[i] = i == node
+	}
+	frames := s.read(req)
+	if last := frames[len(frames)-1]; last.Status != 500 || int(last.Node) != node {
+		t.Errorf("status %d of node %d, want 500 of node %d", last.Status, last.Node, node)
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	s := newSite(t)
 	id := codec.BlobID{1}.String()
