@@ -71,7 +71,13 @@ func (s *step) changeWalrusEpoch() error {
 	var b suitx.Builder
 	staking, system := b.Shared(ids.Staking, 1, true), b.Shared(ids.System, 1, true)
 	treasury, clock := b.Shared(s.l.world.TreasuryID(), 1, true), b.Shared(native.ClockID(), 1, false)
-	b.Call(ids.WalrusPackage, "staking", "voting_end", staking, clock)
+	ended, err := s.voteEnded()
+	if err != nil {
+		return err
+	}
+	if !ended {
+		b.Call(ids.WalrusPackage, "staking", "voting_end", staking, clock)
+	}
 	b.Call(ids.WalrusPackage, "staking", "initiate_epoch_change_v2", staking, system, treasury, clock)
 	gas, err := readObject(s.batch, s.l.world.TreasuryCoin(suitx.SUI(), 0), 0)
 	if err != nil {
@@ -89,6 +95,15 @@ func (s *step) changeWalrusEpoch() error {
 		return fmt.Errorf("walrus' epoch didn't change: failure %d, abort code %d", f.Kind, f.AbortCode)
 	}
 	return nil
+}
+
+// voteEnded says whether somebody has ended the vote since mid-epoch.
+func (s *step) voteEnded() (bool, error) {
+	o, err := readObject(s.batch, s.l.world.StakingStateID(), 0)
+	if err != nil {
+		return false, fmt.Errorf("couldn't read staking state: %w", err)
+	}
+	return s.l.world.VoteEnded(o.Move.Contents)
 }
 
 // An epoch's record: start u64 ‖ end option<u64> ‖ first u64 ‖ last option<u64> ‖ price u64.

@@ -65,6 +65,24 @@ func TestEpochsChangeByTheClock(t *testing.T) {
 	}
 }
 
+func TestAnyoneMayEndTheVote(t *testing.T) {
+	n := newNetwork(t)
+	alice := n.rich("alice")
+	n.pass(testEpoch / 2)
+	for _, want := range []string{"", "abort staking_inner::voting_end 0 at 0"} {
+		var b suitx.Builder
+		n.walrus(&b, "staking", "voting_end", b.Shared(n.ids.Staking, 1, true), b.Shared(native.ClockID(), 1, false))
+		if got := statusText(n.send(&b, alice)); got != want {
+			t.Errorf("ended %q, want %q", got, want)
+		}
+	}
+	n.pass(2 * testEpoch)
+	n.tickNow()
+	if e := must(n.CurrentEpoch()); e.Epoch != 2 {
+		t.Errorf("it is epoch %d", e.Epoch)
+	}
+}
+
 func TestClockTicksForThoseWhoReadIt(t *testing.T) {
 	n := newNetwork(t)
 	alice := n.rich("alice")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -116,25 +117,40 @@ func (l *Ledger) refuseQueued() {
 	}
 }
 
-// process executes requests, makes what came of them durable and answers. If
-// the write fails, nothing of it happened.
+// process executes requests, makes what came of them durable and answers. Some
+// take long: then those before them needn't wait for the rest.
 func (l *Ledger) process(queue []*request) {
-	defer func() {
-		for _, q := range queue {
+	for {
+		done := l.processSome(queue)
+		for _, q := range queue[:done] {
 			close(q.done)
 		}
-	}()
+		if queue = queue[done:]; len(queue) == 0 {
+			return
+		}
+	}
+}
+
+// maxStep is how long requests may run before what came of them is written.
+const maxStep = 20 * time.Millisecond
+
+// processSome executes the first of the requests and returns how many. If the
+// write fails, nothing of it happened.
+func (l *Ledger) processSome(queue []*request) (done int) {
 	s := l.begin()
 	defer s.batch.Close()
 	err := s.advance()
+	for start := time.Now(); err == nil && done < len(queue) && time.Since(start) < maxStep; done++ {
+		err = s.request(queue[done])
+	}
 	if err == nil {
-		err = s.execute(queue)
+		err = s.seal(false)
 	}
 	if err == nil {
 		err = l.commit(s)
 	}
 	if err == nil {
-		return
+		return done
 	}
 	l.log.Error("couldn't make a checkpoint", "error", err)
 	for _, q := range queue {
@@ -142,6 +158,7 @@ func (l *Ledger) process(queue []*request) {
 			q.answer, q.err = nil, fmt.Errorf("couldn't make transaction %s durable: %w", q.digest, err)
 		}
 	}
+	return len(queue)
 }
 
 // step is the making of checkpoints that become durable together.
@@ -173,16 +190,10 @@ func (l *Ledger) commit(s *step) error {
 	return nil
 }
 
-// execute runs requests; those that ran make a checkpoint.
-func (s *step) execute(queue []*request) error {
-	for _, q := range queue {
-		e, err := s.one(q)
-		q.answer, q.err = e, err
-		if s.broken != nil {
-			return s.broken
-		}
-	}
-	return s.seal(false)
+// request executes one request; an error means that the step must go.
+func (s *step) request(q *request) error {
+	q.answer, q.err = s.one(q)
+	return s.broken
 }
 
 // seal makes a checkpoint of what is pending, if anything is.

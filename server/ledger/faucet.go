@@ -48,7 +48,7 @@ func (l *Ledger) Faucet(ctx context.Context, to suitx.Address) (*Gift, error) {
 }
 
 // treasuryBudget is what the treasury pays at most for one transaction.
-const treasuryBudget = 5_000_000_000
+const treasuryBudget = maxBudget
 
 // fromTreasury signs what b holds for the treasury.
 func (l *Ledger) fromTreasury(b *suitx.Builder, gas suitx.ObjectRef) (*request, error) {

@@ -1,6 +1,7 @@
 package move
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"floe/codec/bcs"
@@ -98,15 +99,23 @@ func (c *Call) Fail(err error) {
 func (c *Call) Fault() error { return c.fault }
 
 // Set replaces argument i, which must be passed by &mut.
-func (c *Call) Set(i int, v Value) {
+func (c *Call) Set(i int, v Value) { c.setBytes(i, Marshal(v)) }
+
+// SetU64 replaces argument i, a struct of one u64, likewise.
+func (c *Call) SetU64(i int, v uint64) { c.setBytes(i, binary.LittleEndian.AppendUint64(nil, v)) }
+
+func (c *Call) setBytes(i int, b []byte) {
 	if c.Function.Params[i].Ref != ByMutRef {
 		panic("internal error: " + c.Function.Name + " writes to an argument that isn't &mut")
 	}
-	c.Args[i] = Marshal(v)
+	c.Args[i] = b
 }
 
 // Return adds a result.
 func (c *Call) Return(v Value) { c.Results = append(c.Results, Marshal(v)) }
+
+// ReturnU64 adds a result that is a u64, or a struct of one.
+func (c *Call) ReturnU64(v uint64) { c.ReturnWith(func(w *bcs.Writer) { w.U64(v) }) }
 
 // ReturnBytes adds a result that is BCS already.
 func (c *Call) ReturnBytes(b []byte) { c.Results = append(c.Results, b) }
@@ -131,7 +140,9 @@ func (c *Call) ReturnWith(write func(*bcs.Writer)) {
 	c.ReturnBytes(w.Data())
 }
 
-// Emit emits v as an event of struct s.
-func (c *Call) Emit(s *Struct, v Value) {
-	c.State.Emit(Event{Type: s.Tag(), Contents: Marshal(v)})
+// Emit emits an event of struct s whose fields write writes.
+func (c *Call) Emit(s *Struct, write func(*bcs.Writer)) {
+	var w bcs.Writer
+	write(&w)
+	c.State.Emit(Event{Type: s.Tag(), Contents: w.Data()})
 }

@@ -1,9 +1,6 @@
 package native
 
-import (
-	"floe/codec/bcs"
-	"floe/server/ledger/move"
-)
+import "floe/server/ledger/move"
 
 // Codes that 0x2::balance aborts with.
 const (
@@ -36,14 +33,14 @@ func (f *framework) declareBalance(p *move.Package) {
 		return nil
 	}).Generic(0)
 	m.Func("zero", nil, move.Returns(move.Val(self)), func(c *move.Call) error {
-		returnU64(c, 0)
+		c.ReturnU64(0)
 		return nil
 	}).Generic(0)
 	m.Func("join", move.Params(move.Mut(self), move.Val(self)), move.Returns(u64), b.join).Generic(0)
 	m.Func("split", move.Params(move.Mut(self), u64), move.Returns(move.Val(self)), b.split).Generic(0)
 	m.Func("withdraw_all", move.Params(move.Mut(self)), move.Returns(move.Val(self)), func(c *move.Call) error {
 		c.ReturnBytes(c.Args[0])
-		c.Set(0, number(0))
+		c.SetU64(0, 0)
 		return nil
 	}).Generic(0)
 	m.Func("destroy_zero", move.Params(move.Val(self)), nil, func(c *move.Call) error {
@@ -59,8 +56,8 @@ func (b *balanceModule) join(c *move.Call) error {
 	if err != nil {
 		return err
 	}
-	c.Set(0, number(sum))
-	returnU64(c, sum)
+	c.SetU64(0, sum)
+	c.ReturnU64(sum)
 	return nil
 }
 
@@ -69,7 +66,7 @@ func (b *balanceModule) split(c *move.Call) error {
 	if err != nil {
 		return err
 	}
-	c.Set(0, number(rest))
+	c.SetU64(0, rest)
 	c.ReturnBytes(c.Args[1])
 	return nil
 }
@@ -89,11 +86,3 @@ func (b *balanceModule) sub(x, y uint64) (uint64, error) {
 	}
 	return x - y, nil
 }
-
-// number is a u64 as a value of its own: a Balance, a Supply.
-type number uint64
-
-func (n number) Write(w *bcs.Writer) { w.U64(uint64(n)) }
-func (n number) Read(*bcs.Reader)    { panic("internal error: a number is read by Call.U64") }
-
-func returnU64(c *move.Call, v uint64) { c.Return(number(v)) }

@@ -107,7 +107,7 @@ func (m *blobModule) declareViews() {
 		b := m.get(c, 0)
 		n, err := m.x.encodedLength(b.Size, b.Encoding, c.U16(1))
 		if err == nil {
-			returnU64(c, n)
+			c.ReturnU64(n)
 		}
 		return err
 	})

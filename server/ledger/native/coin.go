@@ -85,7 +85,7 @@ func (x *coinModule) intoBalance(c *move.Call) error {
 	var self Coin
 	c.Get(0, &self)
 	c.State.DeleteID(self.ID)
-	returnU64(c, self.Balance)
+	c.ReturnU64(self.Balance)
 	return nil
 }
 
@@ -94,7 +94,7 @@ func (x *coinModule) take(c *move.Call) error {
 	if err != nil {
 		return err
 	}
-	c.Set(0, number(rest))
+	c.SetU64(0, rest)
 	c.Return(x.fresh(c, c.U64(1)))
 	return nil
 }
@@ -107,7 +107,7 @@ func (x *coinModule) put(c *move.Call) error {
 		return err
 	}
 	c.State.DeleteID(coin.ID)
-	c.Set(0, number(sum))
+	c.SetU64(0, sum)
 	return nil
 }
 

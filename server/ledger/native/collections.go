@@ -50,8 +50,8 @@ func phantomPair(s *move.Struct, value move.Abilities) *move.Struct {
 	return s
 }
 
-// ObjectField returns the objects that hold child in parent's dynamic object
-// field under k: the field itself, which names the child, and the child's owner.
+// objectField returns parent's dynamic object field under k, which names the
+// child; its ID owns the child.
 func (f *framework) objectField(parent suitx.Address, k move.FieldKey, child suitx.Address) (id suitx.Address, field move.Object) {
 	wrapped := move.FieldKey{Type: f.wrapper.Tag(k.Type).Tag(), BCS: k.BCS}
 	return move.FieldObject(parent, wrapped, f.id.Tag().Tag(), child[:])

@@ -18,7 +18,7 @@ func (x *walrus) declareEncoding(p *move.Package) {
 		func(c *move.Call) error {
 			n, err := x.encodedLength(c.U64(0), c.U8(1), c.U16(2))
 			if err == nil {
-				returnU64(c, n)
+				c.ReturnU64(n)
 			}
 			return err
 		})

@@ -35,15 +35,8 @@ func (x *walrus) declareEvents(p *move.Package) {
 		move.Field{Name: "write_price", Type: move.U64})
 }
 
-// emit emits an event whose fields write writes.
-func emit(c *move.Call, s *move.Struct, write func(*bcs.Writer)) {
-	var w bcs.Writer
-	write(&w)
-	c.State.Emit(move.Event{Type: s.Tag(), Contents: w.Data()})
-}
-
 func (m *eventsModule) emitRegistered(c *move.Call, b *Blob) {
-	emit(c, m.registered, func(w *bcs.Writer) {
+	c.Emit(m.registered, func(w *bcs.Writer) {
 		w.U32(b.RegisteredEpoch)
 		w.U256(b.BlobID)
 		w.U64(b.Size)
@@ -55,7 +48,7 @@ func (m *eventsModule) emitRegistered(c *move.Call, b *Blob) {
 }
 
 func (m *eventsModule) emitCertified(c *move.Call, b *Blob, extension bool) {
-	emit(c, m.certified, func(w *bcs.Writer) {
+	c.Emit(m.certified, func(w *bcs.Writer) {
 		w.U32(*b.CertifiedEpoch)
 		w.U256(b.BlobID)
 		w.U32(b.Storage.End)
@@ -66,7 +59,7 @@ func (m *eventsModule) emitCertified(c *move.Call, b *Blob, extension bool) {
 }
 
 func (m *eventsModule) emitDeleted(c *move.Call, epoch uint32, b *Blob) {
-	emit(c, m.deleted, func(w *bcs.Writer) {
+	c.Emit(m.deleted, func(w *bcs.Writer) {
 		w.U32(epoch)
 		w.U256(b.BlobID)
 		w.U32(b.Storage.End)
@@ -77,11 +70,11 @@ func (m *eventsModule) emitDeleted(c *move.Call, epoch uint32, b *Blob) {
 
 // emitEpoch emits an event that holds an epoch alone.
 func (m *eventsModule) emitEpoch(c *move.Call, s *move.Struct, epoch uint32) {
-	emit(c, s, func(w *bcs.Writer) { w.U32(epoch) })
+	c.Emit(s, func(w *bcs.Writer) { w.U32(epoch) })
 }
 
 func (m *eventsModule) emitPrices(c *move.Call, epoch uint32, storage, write uint64) {
-	emit(c, m.prices, func(w *bcs.Writer) {
+	c.Emit(m.prices, func(w *bcs.Writer) {
 		w.U32(epoch)
 		w.U64(storage)
 		w.U64(write)
@@ -89,7 +82,7 @@ func (m *eventsModule) emitPrices(c *move.Call, epoch uint32, storage, write uin
 }
 
 func (m *eventsModule) emitInvalid(c *move.Call, epoch uint32, blob [32]byte) {
-	emit(c, m.invalid, func(w *bcs.Writer) {
+	c.Emit(m.invalid, func(w *bcs.Writer) {
 		w.U32(epoch)
 		w.U256(blob)
 	})

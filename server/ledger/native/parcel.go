@@ -69,11 +69,11 @@ func declareParcel(p *move.Package, f *framework) {
 	m.Func("keep", move.Params(move.Val(self), f.ctxRef()), nil, m.keep)
 	m.Func("delete", move.Params(move.Val(self)), nil, m.delete)
 	m.Func("sequence", move.Params(move.Imm(self)), move.Returns(u64), func(c *move.Call) error {
-		returnU64(c, m.get(c).Sequence)
+		c.ReturnU64(m.get(c).Sequence)
 		return nil
 	})
 	m.Func("grants", move.Params(move.Imm(self)), move.Returns(u64), func(c *move.Call) error {
-		returnU64(c, m.get(c).Grants)
+		c.ReturnU64(m.get(c).Grants)
 		return nil
 	})
 	m.Func("statement", move.Params(move.Imm(self)), move.Returns(move.Imm(move.Bytes)), nil)
@@ -109,7 +109,7 @@ func (m *parcelModule) create(c *move.Call) error {
 		return m.Abort("create", parcelWrongSequence)
 	}
 	v := &Parcel{ID: c.State.NewID(), Statement: c.Bytes(0)}
-	emit(c, m.created, func(w *bcs.Writer) {
+	c.Emit(m.created, func(w *bcs.Writer) {
 		writeAddress(w, v.ID)
 		writeAddress(w, c.Context.Sender)
 		w.Bytes(v.Statement)
@@ -129,7 +129,7 @@ func (m *parcelModule) change(c *move.Call) error {
 	}
 	v.Sequence, v.Statement = s.Sequence, c.Bytes(1)
 	c.Set(0, v)
-	emit(c, m.changed, func(w *bcs.Writer) {
+	c.Emit(m.changed, func(w *bcs.Writer) {
 		writeAddress(w, v.ID)
 		w.U64(v.Sequence)
 		w.Bytes(v.Statement)
@@ -193,7 +193,7 @@ func (m *parcelModule) find(v *Parcel, slot []byte) (hash [32]byte, listed bool,
 }
 
 func (m *parcelModule) emitSlot(c *move.Call, s *move.Struct, v *Parcel, slot []byte) {
-	emit(c, s, func(w *bcs.Writer) {
+	c.Emit(s, func(w *bcs.Writer) {
 		writeAddress(w, v.ID)
 		w.Bytes(slot)
 	})
@@ -209,7 +209,7 @@ func (m *parcelModule) delete(c *move.Call) error {
 	if v.Grants != 0 {
 		return m.Abort("delete", parcelGrantsLeft)
 	}
-	emit(c, m.deleted, func(w *bcs.Writer) {
+	c.Emit(m.deleted, func(w *bcs.Writer) {
 		writeAddress(w, v.ID)
 		w.U64(v.Sequence)
 	})

@@ -41,7 +41,7 @@ func (m *stakingModule) block(c *move.Call, p *pool, amount uint64) error {
 	} else {
 		p.Extra.Size++
 	}
-	c.SetField(p.Extra.ID, m.blocked(), u64Type(), move.Marshal(number(amount)))
+	c.SetField(p.Extra.ID, m.blocked(), u64Type(), move.U64Key(amount).BCS)
 	return nil
 }
 

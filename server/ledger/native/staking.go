@@ -137,6 +137,23 @@ func (m *stakingModule) store(c *move.Call, i int, v *stakingState) {
 	c.SetField(objectID(c, i), move.U64Key(systemVersion), m.stateType(), move.Marshal(v))
 }
 
+// StakingStateID is the object ID of the Staking object's state.
+func (w *World) StakingStateID() suitx.Address {
+	k := move.U64Key(systemVersion)
+	return suitx.DynamicFieldID(w.IDs.Staking, k.Type, k.BCS)
+}
+
+// VoteEnded reads, from the contents of that object, whether the vote of the
+// epoch has ended, so that the epoch may change.
+func (w *World) VoteEnded(contents []byte) (bool, error) {
+	r := bcs.NewReader(contents)
+	readAddress(r)
+	r.U64()
+	var v stakingState
+	v.Read(r)
+	return v.StateKind == nextParamsSelected, r.Done()
+}
+
 // idKey is a key of type ID.
 func (m *stakingModule) idKey(id suitx.Address) move.FieldKey {
 	return move.FieldKey{Type: m.x.f.id.Tag().Tag(), BCS: id[:]}

@@ -92,7 +92,7 @@ func (m *systemModule) declareViews() {
 	m.Func("version", move.Params(move.Imm(self)), move.Returns(move.Val(move.U64)), func(c *move.Call) error {
 		var v versioned
 		c.Get(0, &v)
-		returnU64(c, v.Version)
+		c.ReturnU64(v.Version)
 		return nil
 	})
 }

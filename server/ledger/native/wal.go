@@ -37,7 +37,7 @@ func declareWAL(p *move.Package, f *framework) *walModule {
 	x.capKey = m.Struct("TreasuryCapKey", move.Copy|move.Drop|move.Store)
 	m.Func("total_supply", move.Params(move.Imm(x.treasury.Of())), move.Returns(move.Val(move.U64)), func(c *move.Call) error {
 		if held := x.cap(c, 0); held != nil {
-			returnU64(c, held.Supply)
+			c.ReturnU64(held.Supply)
 		}
 		return nil
 	})
