@@ -228,3 +228,24 @@ func setFiles(paths ...string) step {
 func setFolder(dir string) step {
 	return chromedp.SetUploadFiles(chromedp.CSS("input[webkitdirectory]"), []string{dir}, chromedp.NodeReady)
 }
+
+// waitTrue waits until a JavaScript expression is true.
+func (p *profile) waitTrue(js string, within time.Duration) {
+	p.t.Helper()
+	for deadline := time.Now().Add(within); !eval[bool](p, js); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			p.t.Fatalf("%s isn't true within %v\nThe page says:\n%s", js, within, p.all())
+		}
+	}
+}
+
+// fill puts text into a field, as pasting does: typing key by key can't
+// produce every character.
+func fill(selector chromedp.CSS, text string) step {
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
+		const field = document.querySelector(%q);
+		field.focus();
+		field.value = %q;
+		field.dispatchEvent(new Event("input", { bubbles: true }));
+	})()`, selector, text))
+}

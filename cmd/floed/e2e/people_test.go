@@ -95,7 +95,8 @@ func (p *profile) visit(base, link string) {
 // saveAll saves the parcel as a ZIP and returns the hash of each file in it.
 func (p *profile) saveAll(within time.Duration) map[string]string {
 	p.t.Helper()
-	p.run("pressing Save all", within, chromedp.WaitVisible(id("save-all")), chromedp.Click(id("save-all")))
+	p.waitText(id("save-all"), "Save all", within)
+	p.run("pressing Save all", within, chromedp.Click(id("save-all")))
 	path := p.waitSaved(".zip", within)
 	z, err := zip.OpenReader(path)
 	if err != nil {

@@ -48,8 +48,8 @@ func TestTroubles(t *testing.T) {
 		p.visit(d.base, address)
 		p.waitText("main", "The last part of the link is missing.", time.Minute)
 		p.run("pasting the whole link", 20*time.Second,
-			chromedp.SendKeys(chromedp.CSS("[data-testid=error] input"), link),
-			chromedp.SendKeys(chromedp.CSS("[data-testid=error] input"), "\r"))
+			fill("[data-testid=error] input", link),
+			chromedp.KeyEvent("\r"))
 		p.waitText(id("open-list"), "letter.txt", time.Minute)
 		p.noProblems()
 	})
@@ -77,20 +77,27 @@ func TestPassphrase(t *testing.T) {
 	sender.drop(d.base, files)
 	sender.run("setting a passphrase", 30*time.Second,
 		chromedp.Click(chromedp.CSS("#options summary")),
-		chromedp.WaitVisible(id("passphrase")),
-		chromedp.SetValue(id("passphrase"), ""),
-		chromedp.SendKeys(id("passphrase"), "grüße aus dem hafen"))
+		chromedp.Click(chromedp.CSS("#passphrase-on")),
+		chromedp.WaitVisible(id("passphrase")))
+	sixWords := sender.waitText(id("passphrase"), " ", 20*time.Second)
+	if n := len(strings.FieldsFunc(sixWords, func(r rune) bool { return r == ' ' || r == '-' })); n != 6 {
+		t.Errorf("the page offers %d random words, want 6", n)
+	}
+	sender.run("writing another", 30*time.Second,
+		fill(id("passphrase"), "gr\u00fc\u00dfe aus dem hafen"))
 	link := sender.send(2 * time.Minute)
 
 	p := startProfile(t)
 	p.visit(d.base, link)
 	p.run("seeing the field", time.Minute, chromedp.WaitVisible(id("passphrase")))
-	p.run("a wrong passphrase", time.Minute, chromedp.SendKeys(id("passphrase"), "something else\r"))
+	p.run("a wrong passphrase", time.Minute,
+		chromedp.SendKeys(id("passphrase"), "something else"), chromedp.Click(chromedp.CSS("#unlock-go")))
 	t.Logf("the page says: %s", p.waitText("main", "That passphrase does not", time.Minute))
+	p.waitTrue(`document.activeElement.id === "passphrase" && !document.querySelector("#unlock-go").disabled`, 20*time.Second)
 	// The same words typed with combining characters are the same passphrase.
 	p.run("the right passphrase", time.Minute,
-		chromedp.SetValue(id("passphrase"), ""),
-		chromedp.SendKeys(id("passphrase"), "gru\u0308\u00dfe aus dem hafen\r"))
+		fill(id("passphrase"), "gru\u0308\u00dfe aus dem hafen"),
+		chromedp.KeyEvent("\r"))
 	p.waitText(id("open-list"), "letter.txt", time.Minute)
 	sameFiles(t, p.saveAll(time.Minute), files.hashes())
 	p.noProblems()
