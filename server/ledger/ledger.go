@@ -58,7 +58,7 @@ func Open(cfg Config) (*Ledger, error) {
 		epochMS:     uint64(cfg.Genesis.EpochDuration.Milliseconds()),
 		treasuryKey: cfg.Genesis.treasury(),
 		faucet:      make(chan int, faucetSlots),
-		queue:       make(chan *request, 4*maxBatch),
+		queue:       make(chan *request, maxBatch),
 		ticks:       make(chan time.Time),
 		closing:     make(chan struct{}),
 		stopped:     make(chan struct{}),
