@@ -63,34 +63,41 @@ function begin(link) {
 
 /**
  * Shows one of the views, or none, after the card was out of sight for a
- * moment: then it is a new screen, and nothing is seen to jump.
+ * moment: then it is a new screen, and nothing is seen to jump. Whoever turns
+ * last wins.
  * @param {HTMLElement|null} view
- * @param {() => void} [then] once it can be seen
+ * @param {() => void} fill what else belongs to the new screen
  * @param {boolean} [anew] also when it is shown already
  */
-function turnTo(view, then, anew = false) {
-  if (view === turned && !anew) {
-    then?.();
+function turnTo(view, fill, anew = false) {
+  if (view === turned && !anew && !turning) {
+    fill();
     return;
   }
   turned = view;
   card.classList.add("away");
-  showOnly(views, view);
   clearTimeout(turning);
   turning = setTimeout(() => {
+    turning = undefined;
     card.classList.remove("away");
-    then?.();
+    showOnly(views, view);
+    fill();
   }, 60);
 }
 
 /** Shows that it is looking, and looks. */
 function look() {
-  calm(troubleBox());
-  turnTo(looking);
-  byId("lead", HTMLElement).hidden = false;
-  headline(LOOKING, false);
-  announce(`${LOOKING}.`);
+  showLooking();
   tryOpen();
+}
+
+function showLooking() {
+  turnTo(looking, () => {
+    calm(troubleBox());
+    byId("lead", HTMLElement).hidden = false;
+    headline(LOOKING, false);
+    announce(`${LOOKING}.`);
+  });
 }
 
 /** Without touching what is on the page, so that a retry disturbs nobody. */
@@ -102,9 +109,10 @@ async function tryOpen() {
     const opened = await (await engine()).open({ fragment, passphrase }, (progress) => { if (mine === attempt) showProgress(progress); });
     if (mine !== attempt) return;
     waiting = false;
-    calm(troubleBox());
-    turnTo(byId("parcel", HTMLElement));
-    parcel.show(opened);
+    turnTo(byId("parcel", HTMLElement), () => {
+      calm(troubleBox());
+      parcel.show(opened);
+    });
   } catch (cause) {
     const failure = failureOf(cause);
     if (mine !== attempt) return;
@@ -130,9 +138,9 @@ function showProgress(progress) {
   }
   if (waiting) {
     waiting = false;
-    calm(troubleBox());
+    if (parcel.open) calm(troubleBox());
+    else showLooking();
     announce("Going on.");
-    if (!parcel.open) turnTo(looking);
   }
   byId("remark", HTMLElement).textContent = progress.message ?? "";
 }
@@ -149,17 +157,18 @@ async function wait({ need, message }) {
 function askPassphrase(failure) {
   const again = failure.code === "passphrase_wrong";
   turnTo(unlock, () => {
+    byId("lead", HTMLElement).hidden = true;
+    headline("These files ask for a passphrase", false);
+    setUnlocking(false);
     field.focus();
-    if (again) field.select();
-  }, again);
-  byId("lead", HTMLElement).hidden = true;
-  if (again) {
+    if (!again) {
+      announce("These files ask for a passphrase.");
+      return;
+    }
     troubleBox().classList.remove("whole");
     tell(troubleBox(), failure, {});
-  }
-  headline("These files ask for a passphrase", false);
-  setUnlocking(false);
-  if (!again) announce("These files ask for a passphrase.");
+    field.select();
+  }, again);
 }
 
 /** @param {boolean} busy */
@@ -178,6 +187,18 @@ async function showWhole(failure) {
 
 /** @param {Failure} failure @param {boolean} [whole] whether there is nothing else to show */
 function showTrouble(failure, whole = true) {
+  if (!whole) {
+    sayTrouble(failure, false);
+    return;
+  }
+  turnTo(null, () => {
+    byId("lead", HTMLElement).hidden = true;
+    headline(sayTrouble(failure, true), false);
+  });
+}
+
+/** @param {Failure} failure @param {boolean} whole @returns {string} its title */
+function sayTrouble(failure, whole) {
   const box = troubleBox();
   box.classList.toggle("whole", whole);
   const title = tell(box, failure, {
@@ -186,10 +207,7 @@ function showTrouble(failure, whole = true) {
     paste: (text) => begin(completed(text)),
   });
   if (net && failure.code === "too_few_nodes") announce(box.querySelector("p")?.textContent ?? "");
-  if (!whole) return;
-  turnTo(null);
-  byId("lead", HTMLElement).hidden = true;
-  headline(title, false);
+  return title;
 }
 
 /** A pasted last part joins the first part that is already here. @param {string} pasted */

@@ -61,7 +61,7 @@ export class Parcel {
       ? "This device has opened files of the same sender before. Their twelve words:"
       : "This device has not met this sender before. If it matters who it is, have them read their twelve words to you:";
     byId("sender-words", HTMLElement).textContent = sender.words;
-    byId("save-all", HTMLElement).textContent = `${files.length === 1 ? "Save as ZIP" : "Save all"} (${size(opened.total)})`;
+    byId("save-all", HTMLElement).textContent = `Save all (${size(opened.total)})`;
     byId("saved-all", HTMLElement).hidden = true;
     const all = byId("all", HTMLElement);
     if (files.length > FEW) this.#list.before(all);
