@@ -95,7 +95,7 @@ func (p *profile) visit(base, link string) {
 // saveAll saves the parcel as a ZIP and returns the hash of each file in it.
 func (p *profile) saveAll(within time.Duration) map[string]string {
 	p.t.Helper()
-	p.waitText(id("save-all"), "Save all", within)
+	p.waitText(id("save-all"), "Save a", within) // "Save all", "Save as ZIP"
 	p.run("pressing Save all", within, chromedp.Click(id("save-all")))
 	path := p.waitSaved(".zip", within)
 	z, err := zip.OpenReader(path)
