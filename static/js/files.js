@@ -7,6 +7,8 @@ import { isLeftover } from "./names.js";
 /** @typedef {import("./types").PickedFile} PickedFile */
 /** @typedef {{files: PickedFile[], leftovers: number, emptyFolders: string[], unreadable: string[]}} Picked */
 
+const ORDER = new Intl.Collator("en", { numeric: true });
+
 /** @returns {Picked} */
 function nothing() {
   return { files: [], leftovers: 0, emptyFolders: [], unreadable: [] };
@@ -57,6 +59,7 @@ async function walk(entry, picked) {
     }
     const inside = await entriesOf(/** @type {FileSystemDirectoryEntry} */ (entry));
     if (!inside.length) picked.emptyFolders.push(path);
+    inside.sort((a, b) => ORDER.compare(a.name, b.name));
     for (const child of inside) await walk(child, picked);
   } catch {
     picked.unreadable.push(path);
