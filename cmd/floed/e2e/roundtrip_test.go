@@ -141,6 +141,12 @@ func TestSecretsStayHome(t *testing.T) {
 	sender.drop(wire.base, files)
 	link := sender.send(2 * time.Minute)
 	needles = append(needles, secretForms(t, link)...)
+	sender.run("saving the recovery note", 20*time.Second, chromedp.Click(chromedp.CSS("#recovery")))
+	note, err := os.ReadFile(sender.waitSaved(".txt", time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	needles = append(needles, identityForms(t, string(note))...)
 	needles = append(needles, []byte("AGE-SECRET-KEY"), []byte("FLOE-SEED"))
 
 	recipient := startProfile(t)
@@ -152,7 +158,7 @@ func TestSecretsStayHome(t *testing.T) {
 		reportNeedles(t, "the request "+r.method+" "+r.uri, r.raw, needles)
 	}
 	reportNeedles(t, "floed's log", []byte(d.log.String()), needles)
-	err := filepath.WalkDir(d.data, func(path string, e os.DirEntry, err error) error {
+	err = filepath.WalkDir(d.data, func(path string, e os.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
