@@ -146,11 +146,11 @@ function showProgress(progress) {
 }
 
 /** @param {Progress} progress */
-async function wait({ need, message }) {
+async function wait({ have, need, message }) {
   waiting = true;
   const code = need ? "too_few_nodes" : navigator.onLine ? "no_server" : "offline";
   await refresh();
-  if (waiting) showTrouble({ code, message: message ?? "" }, !parcel.open);
+  if (waiting) showTrouble({ code, message: message ?? "", have: need ? have : undefined }, !parcel.open);
 }
 
 /** @param {Failure} failure */
@@ -202,7 +202,7 @@ function sayTrouble(failure, whole) {
   const box = troubleBox();
   box.classList.toggle("whole", whole);
   const title = tell(box, failure, {
-    facts: net ? { total: net.nodes.length, need: neededToRead(net), have: net.nodes.filter((node) => node.up).length } : {},
+    facts: net ? { total: net.nodes.length, need: neededToRead(net), have: typeof failure.have === "number" ? failure.have : net.nodes.filter((node) => node.up).length } : {},
     again: whole && !SELF_HEALING.includes(failure.code) ? look : undefined,
     paste: (text) => begin(completed(text)),
   });
