@@ -123,6 +123,15 @@ func failure(err error) js.Value {
 	if e.Need > 0 {
 		out["have"], out["need"] = e.Have, e.Need
 	}
+	if !e.End.IsZero() {
+		out["end"] = e.End.UnixMilli()
+	}
+	if e.Max > 0 {
+		out["max"] = e.Max
+	}
+	if e.RetryAfter > 0 {
+		out["retryAfterMs"] = e.RetryAfter.Milliseconds()
+	}
 	if e.Node != nil {
 		out["node"] = *e.Node
 	}

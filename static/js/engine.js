@@ -47,7 +47,7 @@
  * @property {number} endsAt
  * @property {number} total
  *
- * @typedef {{code: string, message: string, have?: number, need?: number, node?: number, retry?: boolean}} Failure
+ * @typedef {{code: string, message: string, have?: number, need?: number, node?: number, end?: number, max?: number, retry?: boolean, retryAfterMs?: number}} Failure
  */
 
 // Trusted Types: the page may make script URLs through this policy alone, and

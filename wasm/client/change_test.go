@@ -2,8 +2,10 @@ package client
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"floe/crypto"
 	"floe/server/api"
@@ -91,4 +93,8 @@ func TestLinks(t *testing.T) {
 	wantCode(t, f.client(), OpenRequest{Link: crypto.Link{Parcel: [32]byte{1}, Secret: sent.Link.Secret}.Fragment()}, CodeNotFound)
 	f.net.Epoch += 100
 	wantCode(t, f.client(), OpenRequest{Link: whole}, CodeExpired)
+	var e *Error
+	if _, err := f.client().Open(context.Background(), OpenRequest{Link: whole}); !errors.As(err, &e) || e.End.IsZero() || !e.End.Before(time.Now()) {
+		t.Errorf("it doesn't say when it ended: %v", err)
+	}
 }

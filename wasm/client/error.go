@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"floe/server/api"
 )
@@ -39,13 +40,16 @@ const (
 // Error is what every function of this package fails with. Message says what
 // happened, whose doing it was and what to do next, for a person.
 type Error struct {
-	Code    Code
-	Message string
-	Have    int   // CodeTooFewNodes: pieces at hand …
-	Need    int   // … of the pieces needed
-	Node    *int  // the node at fault, where it is one node's
-	Retry   bool  // trying again later may help
-	Err     error // the cause, for logs; may be nil
+	Code       Code
+	Message    string
+	Have       int           // CodeTooFewNodes: pieces at hand …
+	Need       int           // … of the pieces needed
+	Node       *int          // the node at fault, where it is one node's
+	End        time.Time     // CodeExpired: until when it was kept
+	Max        int64         // CodeTooLarge: how many bytes are taken, where that is known
+	Retry      bool          // trying again later may help …
+	RetryAfter time.Duration // … after this long, where the server says
+	Err        error         // the cause, for logs; may be nil
 }
 
 func (e *Error) Error() string {
@@ -97,7 +101,7 @@ func unsupported(message string) error {
 
 // refusal translates an error of the server's into ours.
 func refusal(status int, e *api.Error) *Error {
-	out := &Error{Code: CodeInternal, Node: e.Node, Err: e}
+	out := &Error{Code: CodeInternal, Node: e.Node, Err: e, RetryAfter: time.Duration(e.RetryAfterMS) * time.Millisecond}
 	switch e.Code {
 	case api.CodeNotFound:
 		out.Code = CodeNotFound
@@ -107,10 +111,10 @@ func refusal(status int, e *api.Error) *Error {
 		out.Message = "This is more than the server takes at once. Send fewer or smaller files."
 	case api.CodeQuota:
 		out.Code, out.Retry = CodeQuota, true
-		out.Message = "Your share of this server is used up for now. Nothing was sent; try again later."
+		out.Message = "Your share of this server is used up for now. Nothing was finished; try again " + later(out.RetryAfter) + "."
 	case api.CodeFull:
 		out.Code, out.Retry = CodeFull, true
-		out.Message = "This server has given out all the storage it may for now. Nothing was sent; try again later."
+		out.Message = "This server has given out all that it may for now. Nothing was finished; try again " + later(out.RetryAfter) + "."
 	case api.CodeTooFewNodes, api.CodeNodeUnavailable:
 		out.Code, out.Retry = CodeTooFewNodes, true
 		out.Message = "Too few storage nodes answer. Nobody's files are lost; it works again when some return."
@@ -122,4 +126,21 @@ func refusal(status int, e *api.Error) *Error {
 		out.Message = "The server refused what this app asked. That is a mistake of ours or of the server, not yours."
 	}
 	return out
+}
+
+// later says when to try again.
+func later(d time.Duration) string {
+	count, unit := int64((d+time.Hour-1)/time.Hour), "hour"
+	switch {
+	case d <= 0:
+		return "later"
+	case d <= time.Hour:
+		count, unit = int64((d+time.Minute-1)/time.Minute), "minute"
+	case d > 2*24*time.Hour:
+		count, unit = (count+23)/24, "day"
+	}
+	if count > 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("in %d %s", count, unit)
 }

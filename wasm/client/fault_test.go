@@ -253,7 +253,8 @@ func TestTooLarge(t *testing.T) {
 	f := newFake(t)
 	f.net.MaxParcelSize = 1000
 	_, err := f.client().Send(context.Background(), request(testFiles()))
-	if CodeOf(err) != CodeTooLarge || f.count(api.PathRegister) > 0 {
+	var e *Error
+	if !errors.As(err, &e) || e.Code != CodeTooLarge || e.Max != 1000 || f.count(api.PathRegister) > 0 {
 		t.Errorf("got %v after %d registrations", err, f.count(api.PathRegister))
 	}
 }

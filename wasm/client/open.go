@@ -72,7 +72,7 @@ func (s *state) checkAlive(net *network) error {
 	case s.object == nil:
 		return &Error{Code: CodeWithdrawn, Message: "The sender has deleted these files."}
 	case s.current.EndEpoch <= net.Epoch:
-		return &Error{Code: CodeExpired, Message: fmt.Sprintf("These files were kept until %s. Ask the sender to send them again.", ended.Format("2 January 2006, 15:04"))}
+		return &Error{Code: CodeExpired, End: ended, Message: fmt.Sprintf("These files were kept until %s. Ask the sender to send them again.", ended.Format("2 January 2006, 15:04"))}
 	case len(s.current.Blobs) == 0:
 		return damaged("the parcel has no blobs")
 	}

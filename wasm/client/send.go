@@ -151,7 +151,7 @@ func (n *network) epochsFor(asked uint32) (uint32, error) {
 func (s *sending) makePlan() error {
 	sealed := crypto.SealedSize(s.archive.size)
 	if sealed > s.net.MaxParcelSize {
-		return &Error{Code: CodeTooLarge, Message: fmt.Sprintf("This is %s with its padding; this server takes %s at once. Send fewer or smaller files.",
+		return &Error{Code: CodeTooLarge, Max: s.net.MaxParcelSize, Message: fmt.Sprintf("This is %s with its padding; this server takes %s at once. Send fewer or smaller files.",
 			HumanSize(sealed), HumanSize(s.net.MaxParcelSize))}
 	}
 	var err error

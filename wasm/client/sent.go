@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -84,13 +85,17 @@ func (s *sending) note(sent *Sent, st *api.Statement) Note {
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "# "+format+"\n", args...) }
 	line("Floe recovery note. Keep it secret: whoever has it can open these files.")
 	line("Parcel %s on %s, kept until %s.", sent.Parcel, s.net.Name, sent.EndsAt.UTC().Format("2 January 2006"))
-	line("Sealed, it has %d bytes in %d blobs, in this order:", s.plan.sealed, len(ids))
+	blobs := "blobs, in this order"
+	if len(ids) == 1 {
+		blobs = "blob"
+	}
+	line("Sealed, it has %d bytes in %d %s:", s.plan.sealed, len(ids), blobs)
 	for _, id := range ids {
 		line("  %s", id)
 	}
 	line("")
 	line("To open it without Floe's page, with age 1.3 or later and unzip:")
-	line("  1. fetch the blobs, in this order, into parcel.age:")
+	line("  1. fetch what was sealed into parcel.age:")
 	for _, command := range s.fetchCommands(ids) {
 		line("       %s", command)
 	}
@@ -122,12 +127,19 @@ func (s *sending) fetchCommands(ids []string) []string {
 // HumanSize writes a number of bytes as people say it.
 func HumanSize(n int64) string {
 	const unit = 1000
-	if n < unit {
+	switch {
+	case n == 1:
+		return "1 byte"
+	case n < unit:
 		return fmt.Sprintf("%d bytes", n)
 	}
-	value, names := float64(n)/unit, []string{"kB", "MB", "GB", "TB"}
-	for value >= unit && len(names) > 1 {
+	value, names := float64(n)/unit, []string{"KB", "MB", "GB", "TB"}
+	for math.Round(value) >= unit && len(names) > 1 {
 		value, names = value/unit, names[1:]
 	}
-	return fmt.Sprintf("%.1f %s", value, names[0])
+	digits := 0
+	if value < 9.95 {
+		digits = 1
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.*f", digits, value), ".0") + " " + names[0]
 }
