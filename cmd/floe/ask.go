@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -16,7 +18,7 @@ import (
 func (c *console) link(fs *flag.FlagSet) (string, error) {
 	switch fs.NArg() {
 	case 1:
-		return fs.Arg(0), nil
+		return plausible(fs, fs.Arg(0))
 	case 0:
 	default:
 		return "", misuse(fs, "one link at a time; put it in quotes")
@@ -27,16 +29,25 @@ func (c *console) link(fs *flag.FlagSet) (string, error) {
 		if err != nil && err != io.EOF {
 			return "", err
 		}
-		return line, nil
+		return plausible(fs, line)
 	}
 	b, err := io.ReadAll(io.LimitReader(c.in, 64<<10))
 	if err != nil {
 		return "", fmt.Errorf("couldn't read the link: %w", err)
 	}
-	if len(strings.TrimSpace(string(b))) == 0 {
+	return plausible(fs, string(b))
+}
+
+// plausible refuses what was never a link: nothing, or a word of another kind.
+func plausible(fs *flag.FlagSet, text string) (string, error) {
+	word := strings.TrimSpace(text)
+	switch {
+	case word == "":
 		return "", misuse(fs, "no link given")
+	case len(word) < 40 && !strings.ContainsAny(word, "#/"):
+		return "", misuse(fs, "%q is no link; one looks like %s/open#…", word, defaultServer)
 	}
-	return string(b), nil
+	return text, nil
 }
 
 // interactive says whether somebody sits at standard input.
@@ -57,11 +68,20 @@ func (c *console) askPassphrase() (phrase string, asked bool) {
 func passphraseFile(name string) (string, error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
-		return "", fmt.Errorf("couldn't read the passphrase: %w", err)
+		return "", fmt.Errorf("couldn't read the passphrase from %s: %w", name, cause(err))
 	}
 	line, _, _ := strings.Cut(string(b), "\n")
 	if line = strings.TrimSpace(line); line == "" {
 		return "", fmt.Errorf("couldn't read the passphrase: the first line of %s is empty", name)
 	}
 	return line, nil
+}
+
+// cause is what a disk says, without the name and the system call.
+func cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
@@ -33,7 +34,7 @@ func runGrant(ctx context.Context, c *console, args []string) error {
 		return err
 	}
 	if *to == "" {
-		return misuse(fs, "-to is missing: whom shall it be granted to?")
+		return misuse(fs, "nobody named: -to RECIPIENT says who may open it")
 	}
 	s, req, err := c.changing(fs, server)
 	if err != nil {
@@ -57,7 +58,11 @@ func (c *console) changing(fs *flag.FlagSet, server *string) (*session, *client.
 		return nil, nil, err
 	}
 	req := &client.ChangeRequest{Link: link}
-	if req.Seed, err = s.home.seed(); err != nil {
+	req.Seed, err = s.home.seed()
+	if errors.Is(err, errNoIdentity) {
+		err = fmt.Errorf("%w, so nothing was sent from it\nhint: floe identity import brings the one that sent this", err)
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	req.Indices, err = s.home.indices()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"floe/codec"
@@ -16,7 +17,7 @@ func runFetch(ctx context.Context, c *console, args []string) error {
 	fs := c.flags("fetch", "[-server URL] [-o F] [-wait D] BLOB…")
 	server := fs.String("server", "", "server to read over (FLOE_SERVER, "+defaultServer+")")
 	name := fs.String("o", "", "file to write, which mustn't exist (standard output)")
-	wait := fs.Duration("wait", patience, "how long to wait for storage nodes to return")
+	wait := fs.Duration("wait", patience, "how long to wait for storage nodes to return, such as 30s or 5m")
 	if err := parse(fs, args); err != nil {
 		return err
 	}
@@ -46,8 +47,11 @@ func runFetch(ctx context.Context, c *console, args []string) error {
 // fetchTo writes a file that mustn't exist, whole or not at all.
 func fetchTo(ctx context.Context, s *session, name string, req client.FetchRequest) error {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s exists already; nothing was fetched\nhint: -o takes the name of a new file", name)
+	}
 	if err != nil {
-		return fmt.Errorf("couldn't make the file: %w", err)
+		return fmt.Errorf("couldn't make %s: %w", name, cause(err))
 	}
 	if err := errors.Join(s.Fetch(ctx, f, req), f.Close()); err != nil {
 		os.Remove(name)

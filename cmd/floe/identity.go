@@ -29,7 +29,7 @@ func runIdentity(_ context.Context, c *console, args []string) error {
 	case flags.NArg() == 1 && flags.Arg(0) == "import":
 		return importIdentity(c, h)
 	}
-	return misuse(flags, "identity is shown, written for age, exported or imported")
+	return misuse(flags, "identity takes nothing, or one of age, export and import")
 }
 
 // showIdentity prints the recipient, which may be published, and the words that

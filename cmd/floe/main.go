@@ -6,8 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"floe/wasm/client"
@@ -47,11 +50,16 @@ func run(ctx context.Context, args []string, c *console) int {
 			}
 		}
 	}
-	fmt.Fprintln(c.err, "usage: floe COMMAND [-h] …")
+	help := len(args) > 0 && slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0])
+	if len(args) > 0 && !help {
+		fmt.Fprintf(c.err, "floe: there is no command %q\n", args[0])
+	}
+	fmt.Fprintln(c.err, "usage: floe COMMAND …")
 	for _, command := range commands {
 		fmt.Fprintf(c.err, "  %-9s %s\n", command.name, command.what)
 	}
-	if len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "help") {
+	fmt.Fprintln(c.err, "floe COMMAND -h says more.")
+	if help {
 		return 0
 	}
 	return statusUsage
@@ -86,7 +94,7 @@ func (c *console) report(err error) int {
 		fmt.Fprintf(c.err, "cause: %v\n", e.Err)
 	}
 	if hint := hints[e.Code]; hint != "" {
-		fmt.Fprintf(c.err, "hint: %s\n", hint)
+		fmt.Fprintf(c.err, "hint: %s\n", strings.Replace(hint, "another server", "another server"+tried(e), 1))
 	}
 	return statusOf(e)
 }
@@ -98,6 +106,19 @@ var hints = map[client.Code]string{
 	client.CodePassphraseWrong:  "-passphrase-file F must hold it alone on the first line",
 	client.CodeLinkCut:          "put the link in quotes, or give it on standard input",
 	client.CodeSecretMissing:    "put the link in quotes; if it was sent to you by name, floe identity import brings your identity here",
+}
+
+// tried names the server that didn't answer.
+func tried(e *client.Error) string {
+	var at *url.Error
+	if e.Code != client.CodeOffline || !errors.As(e, &at) {
+		return ""
+	}
+	u, err := url.Parse(at.URL)
+	if err != nil {
+		return ""
+	}
+	return " than " + u.Scheme + "://" + u.Host
 }
 
 func statusOf(e *client.Error) int {
@@ -124,21 +145,37 @@ func (e *usageError) Error() string { return e.err.Error() }
 // flags returns the flag set of a command.
 func (c *console) flags(command, usage string) *flag.FlagSet {
 	fs := flag.NewFlagSet(command, flag.ContinueOnError)
-	fs.SetOutput(c.err)
+	fs.SetOutput(io.Discard) // report says what is wrong, once
 	fs.Usage = func() {
+		fs.SetOutput(c.err)
 		fmt.Fprintf(c.err, "usage: floe %s %s\n", command, usage)
 		fs.PrintDefaults()
 	}
 	return fs
 }
 
-// parse parses flags; its errors were printed with the usage already.
+// parse parses flags, which may stand before, between and after the rest, up to
+// a --. The usage is shown to who asks for it, not to who slips.
 func parse(fs *flag.FlagSet, args []string) error {
-	err := fs.Parse(args)
-	if err == nil || errors.Is(err, flag.ErrHelp) {
-		return err
+	usage := fs.Usage
+	fs.Usage = func() {}
+	var rest []string
+	for {
+		err := fs.Parse(args)
+		if errors.Is(err, flag.ErrHelp) {
+			usage()
+			return err
+		}
+		if err != nil {
+			return &usageError{fs.Name(), err}
+		}
+		left := fs.Args()
+		ended := len(left) < len(args) && args[len(args)-len(left)-1] == "--"
+		if len(left) == 0 || ended {
+			return fs.Parse(append([]string{"--"}, append(rest, left...)...))
+		}
+		rest, args = append(rest, left[0]), left[1:]
 	}
-	return &usageError{fs.Name(), err}
 }
 
 // misuse is the error for a command called wrongly.

@@ -18,7 +18,7 @@ func runOpen(ctx context.Context, c *console, args []string) error {
 	dir := fs.String("o", ".", "folder to save into")
 	force := fs.Bool("f", false, "replace files that are there")
 	phrase := fs.String("passphrase-file", "", "the passphrase is on the first line of this file")
-	wait := fs.Duration("wait", patience, "how long to wait for storage nodes to return")
+	wait := fs.Duration("wait", patience, "how long to wait for storage nodes to return, such as 30s or 5m")
 	if err := parse(fs, args); err != nil {
 		return err
 	}
@@ -50,7 +50,11 @@ func runOpen(ctx context.Context, c *console, args []string) error {
 		return err
 	}
 	from := p.From.Fingerprint()
-	fmt.Fprintf(c.err, "%d files, %s, from %s\n", len(p.Files), client.HumanSize(p.Size()), from.Short())
+	files := "1 file"
+	if len(p.Files) != 1 {
+		files = fmt.Sprint(len(p.Files), " files")
+	}
+	fmt.Fprintf(c.err, "%s, %s, from %s\n", files, client.HumanSize(p.Size()), from.Short())
 	bar = newBar(c.err)
 	defer bar.end()
 	return save(ctx, p, *dir, *force, bar, *wait)

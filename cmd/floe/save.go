@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"floe/wasm/client"
@@ -21,7 +22,10 @@ import (
 func save(ctx context.Context, p *client.Parcel, dir string, force bool, b *bar, wait time.Duration) error {
 	req := client.ReadRequest{Patience: wait, Progress: b.show}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("couldn't make the folder: %w", err)
+		if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("couldn't save into %s: a file is in its place\nhint: -o DIR names another folder", dir)
+		}
+		return fmt.Errorf("couldn't make the folder %s: %w", dir, cause(err))
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -42,6 +43,9 @@ func runSend(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := os.Lstat(*note); *note != "" && err == nil {
+		return fmt.Errorf("%s exists already; nothing was sent\nhint: -note takes the name of a new file", *note)
+	}
 	req := client.SendRequest{Files: files, Recipients: to, Epochs: uint32(min(*epochs, 1<<31))}
 	if *phrase != "" {
 		if req.Passphrase, err = passphraseFile(*phrase); err != nil {
@@ -78,7 +82,7 @@ func send(ctx context.Context, c *console, server, note string, req client.SendR
 			fmt.Fprintf(c.err, "floe: the recovery note couldn't be written: %v\n", err)
 		}
 	}
-	fmt.Fprintf(c.err, "%s Kept until %s by %d of %d nodes; any %d of them suffice.\n", who(sent, len(req.Recipients)),
+	fmt.Fprintf(c.err, "%s\nKept until %s, by %d of %d nodes; any %d are enough.\n", who(sent, len(req.Recipients)),
 		sent.EndsAt.Format("2 January 2006, 15:04"), sent.NodesHolding, sent.NodesTotal, sent.NodesNeeded)
 	_, err = fmt.Fprintln(c.out, sent.Link.URL(s.relay.base))
 	return err
@@ -118,12 +122,15 @@ func who(sent *client.Sent, recipients int) string {
 func (c *console) collect(args []string) (files []client.File, err error) {
 	for _, arg := range args {
 		info, err := os.Stat(arg)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("there is no file or folder %s", arg)
+		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("couldn't look at %s: %w", arg, cause(err))
 		}
 		if !info.IsDir() {
 			if !info.Mode().IsRegular() {
-				return nil, fmt.Errorf("%s is no regular file", arg)
+				return nil, fmt.Errorf("%s is neither a file nor a folder", arg)
 			}
 			files = append(files, fileAt(arg, filepath.Base(arg), info))
 			continue
@@ -135,7 +142,7 @@ func (c *console) collect(args []string) (files []client.File, err error) {
 		files = append(files, found...)
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("there are no files in there")
+		return nil, fmt.Errorf("there are no files in %s", strings.Join(args, ", "))
 	}
 	return files, nil
 }
@@ -153,7 +160,7 @@ func (c *console) walk(dir string) (files []client.File, err error) {
 			return err
 		}
 		if !d.Type().IsRegular() {
-			fmt.Fprintf(c.err, "floe: %s is no regular file and is left out\n", name)
+			fmt.Fprintf(c.err, "floe: %s is left out: it is neither a file nor a folder\n", name)
 			return nil
 		}
 		info, err := d.Info()
