@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -15,9 +16,12 @@ import (
 const (
 	certifiesAtOnce = 4
 	certifyTimeout  = 60 * time.Second
+	certifiesOfOne  = 16 // requests of one client at a time
 )
 
-// handleCertificates gathers a certificate for each blob.
+// handleCertificates gathers a certificate for each blob. Blobs that aren't
+// registered are refused before any node is asked: nodes wait for registrations
+// that they haven't seen, and would be kept from everybody else meanwhile.
 func (s *Server) handleCertificates(c echo.Context) error {
 	var req api.CertificateRequest
 	if err := readJSON(c, &req); err != nil {
@@ -26,22 +30,23 @@ func (s *Server) handleCertificates(c echo.Context) error {
 	if n := len(req.Blobs); n == 0 || n > api.MaxBlobsPerTx {
 		return malformed("Between 1 and %d blobs can be certified at once.", api.MaxBlobsPerTx)
 	}
+	leave, err := s.certifying.enter(s.client(c))
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(c.Request().Context(), certifyTimeout)
 	defer cancel()
-	res := api.CertificateResponse{Certificates: make([]api.Certificate, len(req.Blobs))}
+	blobs, err := s.registered(ctx, req.Blobs)
+	if err != nil {
+		return err
+	}
+	res := api.CertificateResponse{Certificates: make([]api.Certificate, len(blobs))}
 	all, ctx := errgroup.WithContext(ctx)
 	all.SetLimit(certifiesAtOnce)
-	for i, b := range req.Blobs {
-		id, err := codec.ParseBlobID(b.BlobID)
-		if err != nil {
-			return malformed("A blob ID has 43 characters of base64url.").because(err)
-		}
-		object, err := suitx.ParseAddress(b.ObjectID)
-		if err != nil {
-			return malformed("An object ID is 0x and hex digits.").because(err)
-		}
+	for i, b := range blobs {
 		all.Go(safely(func() error {
-			cert, err := s.nodes.Certify(ctx, id, object, s.network.Deletable)
+			cert, err := s.nodes.Certify(ctx, b.blobID, b.id, s.network.Deletable)
 			if err == nil {
 				res.Certificates[i] = *cert
 			}
@@ -52,4 +57,37 @@ func (s *Server) handleCertificates(c echo.Context) error {
 		return err
 	}
 	return answer(c, res)
+}
+
+// registered reads the Blob objects of a request from the ledger.
+func (s *Server) registered(ctx context.Context, asked []api.CertificateBlob) ([]blobObject, error) {
+	ids := make([]suitx.Address, len(asked))
+	blobs := make([]blobObject, len(asked))
+	for i, b := range asked {
+		var err error
+		if blobs[i].blobID, err = codec.ParseBlobID(b.BlobID); err != nil {
+			return nil, malformed("A blob ID has 43 characters of base64url.").because(err)
+		}
+		if ids[i], err = suitx.ParseAddress(b.ObjectID); err != nil {
+			return nil, malformed("An object ID is 0x and hex digits.").because(err)
+		}
+	}
+	objects, err := s.ledger.Objects(ctx, ids...)
+	if err != nil {
+		return nil, fmt.Errorf("couldn't read the blobs to certify: %w", err)
+	}
+	for i, o := range objects {
+		if o == nil || o.Move == nil || !o.Move.Type.Equal(s.blobType()) {
+			return nil, fmt.Errorf("no Blob object %s: %w", ids[i], ErrNotFound)
+		}
+		b, err := blobOf(o)
+		if err != nil {
+			return nil, err
+		}
+		if b.blobID != blobs[i].blobID || b.deletable != s.network.Deletable {
+			return nil, malformed("Object %s isn't a registration of that blob.", ids[i])
+		}
+		blobs[i] = b
+	}
+	return blobs, nil
 }

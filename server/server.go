@@ -82,15 +82,16 @@ type Server struct {
 	pages     *pages
 	assets    map[string]*asset
 
-	committee *committees
-	metadata  *metadatas
-	health    *health
-	memory    *memory
-	quota     *quota
-	firsts    *firsts
-	owners    *keyed
-	storing   *turnstile
-	reading   *turnstile
+	committee  *committees
+	metadata   *metadatas
+	health     *health
+	memory     *memory
+	quota      *quota
+	firsts     *firsts
+	owners     *keyed
+	storing    *turnstile
+	reading    *turnstile
+	certifying *turnstile
 
 	sponsor *sponsor // nil when nobody pays
 	allowed *allowList
@@ -112,7 +113,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		ids: cfg.IDs, ledger: cfg.Ledger, chain: cfg.Chain, nodes: cfg.Nodes, local: cfg.Local,
 		loopback: cfg.Loopback, trusted: cfg.TrustedProxies, log: cfg.Logger,
 		health: newHealth(), quota: newQuota(cfg.Limits, cfg.Clock), firsts: newFirsts(), owners: newKeyed(),
-		frameTime: frameTimeout, storing: newTurnstile(storesOfOne), reading: newTurnstile(readsOfOne), flights: newFlights(),
+		frameTime: frameTimeout, storing: newTurnstile(storesOfOne), reading: newTurnstile(readsOfOne), certifying: newTurnstile(certifiesOfOne), flights: newFlights(),
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.committee = &committees{chain: cfg.Chain, now: cfg.Clock}

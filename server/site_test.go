@@ -254,7 +254,8 @@ func TestLocalOnly(t *testing.T) {
 func TestErrorsTellOutsidersLittle(t *testing.T) {
 	s := newSite(t)
 	s.nodes.certify = nil // a nil call panics, beside the request
-	blobs := []api.CertificateBlob{{BlobID: codec.BlobID{}.String(), ObjectID: "0x1"}}
+	object := s.ledger.blob(suitx.Address{1}, codec.BlobID{}, 1, true).ID()
+	blobs := []api.CertificateBlob{{BlobID: codec.BlobID{}.String(), ObjectID: object.String()}}
 	asked := func() (*http.Response, []byte) {
 		return s.ask("POST", api.PathCertificate, api.CertificateRequest{Blobs: blobs})
 	}
