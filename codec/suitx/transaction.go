@@ -78,10 +78,17 @@ func (t *TransactionData) Digest() Digest { return TransactionDigest(t.Marshal()
 // TransactionDigest returns the digest of marshalled TransactionData.
 func TransactionDigest(txBytes []byte) Digest { return digestOf("TransactionData", txBytes) }
 
+// MaxTransactionSize is how many bytes a transaction may have on Sui. It bounds
+// what reading one takes: an input of two bytes becomes hundreds in memory.
+const MaxTransactionSize = 128 << 10
+
 // UnmarshalTransactionData reads what Marshal writes. It fails with
 // ErrUnsupported for other versions and kinds, else with bcs.ErrMalformed.
 func UnmarshalTransactionData(b []byte) (*TransactionData, error) {
 	r := bcs.NewReader(b)
+	if len(b) > MaxTransactionSize {
+		r.Fail("transaction of %d bytes", len(b))
+	}
 	if v := r.Uleb(); v != 0 {
 		r.FailWith(fmt.Errorf("transaction version %d: %w", v+1, ErrUnsupported))
 	}
@@ -99,6 +106,9 @@ func UnmarshalTransactionData(b []byte) (*TransactionData, error) {
 // UnmarshalKind reads what KindBytes writes into a transaction without sender and gas.
 func UnmarshalKind(b []byte) (*TransactionData, error) {
 	r := bcs.NewReader(b)
+	if len(b) > MaxTransactionSize {
+		r.Fail("transaction kind of %d bytes", len(b))
+	}
 	t := &TransactionData{}
 	t.readKind(r)
 	if err := r.Done(); err != nil {

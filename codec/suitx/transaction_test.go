@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
+	"runtime"
 	"testing"
 
 	"floe/codec/bcs"
@@ -124,6 +125,26 @@ func TestSignAndVerify(t *testing.T) {
 	} {
 		if err := VerifyTransaction(tx.BCS, c.sig, c.signer); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestUnmarshalRefusesTooLong: many small inputs would take hundreds of times
+// their length in memory.
+func TestUnmarshalRefusesTooLong(t *testing.T) {
+	long := append([]byte{0, 0, 0x80, 0x80, 0x80, 0x01}, make([]byte, 4<<20)...)
+	for name, read := range map[string]func([]byte) (*TransactionData, error){
+		"transaction": UnmarshalTransactionData, "kind": func(b []byte) (*TransactionData, error) { return UnmarshalKind(b[1:]) },
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := read(long); !errors.Is(err, bcs.ErrMalformed) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		runtime.ReadMemStats(&after)
+		took := after.TotalAlloc - before.TotalAlloc
+		if took > 64<<10 {
+			t.Errorf("%s: refusing took %d bytes", name, took)
 		}
 	}
 }
