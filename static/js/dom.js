@@ -143,6 +143,11 @@ function copiedBySelection(text) {
   return done;
 }
 
+/** Lets the browser paint and take what was typed before it goes on. */
+export function breath() {
+  return new Promise((resolve) => { setTimeout(resolve); });
+}
+
 /**
  * Hands a file to the browser to save.
  * @param {Blob} blob

@@ -131,6 +131,14 @@ class Engine extends EventTarget {
     return this.#call("identity").promise;
   }
 
+  /**
+   * The parcels sent from this device that still open, the newest first.
+   * @returns {Promise<{parcelId: string, endsAt: number, name?: string, count?: number, bytes?: number, passphrase?: boolean, people?: number}[]>}
+   */
+  sent() {
+    return this.#call("sent").promise;
+  }
+
   /** The link of a parcel sent from this device. @returns {Promise<string>} */
   link({ parcelId }) {
     return this.#call("link", { parcelId }).promise;

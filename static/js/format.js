@@ -65,7 +65,7 @@ export function span(ms) {
 
 /** "1 file", "3 files". @param {number} count @param {string} noun */
 export function many(count, noun) {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${count < 1000 ? count : count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 const WORDS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
@@ -83,20 +83,27 @@ export function list(items) {
 
 /** "Sun 29 Nov 2026, 14:00", in the reader's time zone. @param {number} ms */
 export function moment(ms) {
-  return `${day(ms)} ${part(ms, { year: "numeric" })}, ${part(ms, { hour: "2-digit", minute: "2-digit" })}`;
+  const { year, hour, minute } = calendar(ms);
+  return `${day(ms)} ${year}, ${hour}:${minute}`;
 }
 
 /** "Sun 29 Nov"; with the time when it is near. @param {number} ms @param {number} [now] */
 export function shortDay(ms, now = Date.now()) {
-  return ms - now < 36 * 3_600_000 ? `${day(ms)}, ${part(ms, { hour: "2-digit", minute: "2-digit" })}` : day(ms);
+  const { hour, minute } = calendar(ms);
+  return ms - now < 36 * 3_600_000 ? `${day(ms)}, ${hour}:${minute}` : day(ms);
 }
 
 /** A date isn't broken over two lines. @param {number} ms */
 function day(ms) {
-  return [part(ms, { weekday: "short" }), part(ms, { day: "numeric" }), part(ms, { month: "short" })].join("\u00a0");
+  const { weekday, day, month } = calendar(ms);
+  return [weekday, day, month.replace("Sept", "Sep")].join("\u00a0");
 }
 
-/** @param {number} ms @param {Intl.DateTimeFormatOptions} options */
-function part(ms, options) {
-  return new Intl.DateTimeFormat("en-GB", options).format(ms).replace("Sept", "Sep");
+/** Made once, when first needed: making it takes longer than all it does. @type {Intl.DateTimeFormat|undefined} */
+let clock;
+
+/** @param {number} ms @returns {{[part: string]: string}} */
+function calendar(ms) {
+  clock ??= new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  return Object.fromEntries(clock.formatToParts(ms).map(({ type, value }) => [type, value]));
 }

@@ -2,12 +2,13 @@
 // The page that sends, as a walk through its states: start, staged, sending,
 // done, gone.
 
-import { announce, ask, byId, element, headline, showOnly } from "./dom.js";
+import { announce, ask, breath, byId, headline, showOnly } from "./dom.js";
 import { bindDone, clearDone, readyWords, showDone } from "./done.js";
 import { takeFiles } from "./drop.js";
 import { firstGone } from "./files.js";
 import { limit, many, shortDay, size } from "./format.js";
 import { FloeMap } from "./map.js";
+import { hideMine, showMine } from "./mine.js";
 import { shown } from "./names.js";
 import { engine, engineSoon, lacking, neededToSend, network } from "./net.js";
 import { resting, unknown } from "./nodes.js";
@@ -45,6 +46,8 @@ function go(next) {
   const first = next === "start";
   byId("lead", HTMLElement).hidden = !first;
   byId("facts", HTMLElement).hidden = !first;
+  if (first) showMine();
+  else hideMine();
   showOnly(sections, byId(next, HTMLElement));
   scrollTo({ top: 0 });
 }
@@ -137,7 +140,14 @@ function restart() {
   staged.clear();
 }
 
-/** Fills in what the network says of itself; the page works without. */
+/** Draws the map, then fills in what the network says of itself; the page works without. */
+async function begin() {
+  await breath();
+  startMap.show(unknown());
+  await refresh();
+  engineSoon(showMine);
+}
+
 async function refresh() {
   try {
     net = await network();
@@ -145,6 +155,7 @@ async function refresh() {
     return;
   }
   startMap.show(net.nodes.map(resting));
+  await breath();
   options.offerLives(net);
   byId("fact-size", HTMLElement).textContent = `up to ${limit(net.max_parcel_size)}`;
   byId("fact-life", HTMLElement).textContent = `kept until ${shortDay(endOf(net, net.default_epochs))}, you can change that`;
@@ -165,6 +176,4 @@ byId("clear", HTMLElement).addEventListener("click", restart);
 byId("cancel", HTMLElement).addEventListener("click", cancel);
 byId("again", HTMLElement).addEventListener("click", restart);
 byId("anew", HTMLElement).addEventListener("click", restart);
-startMap.show(unknown());
-refresh();
-engineSoon();
+begin();

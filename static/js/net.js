@@ -21,9 +21,9 @@ export function engine() {
   return started;
 }
 
-/** Starts the engine once the page has nothing better to do. */
-export function engineSoon() {
-  const start = () => { engine().catch(() => {}); };
+/** Starts the engine once the page has nothing better to do. @param {() => void} started */
+export function engineSoon(started) {
+  const start = () => { engine().then(started, () => {}); };
   if ("requestIdleCallback" in window) requestIdleCallback(start, { timeout: 4000 });
   else setTimeout(start, 1500);
 }

@@ -67,6 +67,17 @@ export interface Sent {
   others: { [name: string]: string[] };
 }
 
+/** What this browser keeps of a parcel it sent, but for the link. */
+export interface Kept {
+  parcelId: string;
+  endsAt: number;
+  name?: string;
+  count?: number;
+  bytes?: number;
+  passphrase?: boolean;
+  people?: number;
+}
+
 export interface OpenedFile {
   index: number;
   name: string;
@@ -104,6 +115,8 @@ export interface Engine {
   saveAll(request: { parcelId: string }, onProgress?: OnProgress): Job<Blob>;
   words(): Promise<string> | string;
   qr(text: string): Promise<{ size: number; path: string }> | { size: number; path: string };
+  sent(): Promise<Kept[]>;
+  link(request: { parcelId: string }): Promise<string>;
   withdraw(request: { parcelId: string }): Promise<unknown>;
   identity(): Promise<{ recipient: string; words: string }> | { recipient: string; words: string };
 }

@@ -16,6 +16,12 @@ const SELF = "self"; // the one record in "device": {key, seed: {iv, data}, next
  * @property {number} index    of the parcel's own signing key below the seed
  * @property {string} link     whole URL, secret included
  * @property {number} endsAt   Unix milliseconds
+ * @property {string} [name]   of its first file
+ * @property {number} [count]  of files
+ * @property {number} [bytes]  of all files
+ * @property {boolean} [passphrase]
+ * @property {number} [people]  how many were named
+ * @property {boolean} [withdrawn]
  */
 
 /** Opens the vault, in memory if the browser gives no database. */
@@ -79,7 +85,16 @@ class Vault {
   /** @returns {Promise<Sent|null>} */
   async sent(parcelId) {
     const box = await this.#store.get("sent", parcelId);
-    if (!box) return null;
+    return box ? this.#open(box) : null;
+  }
+
+  /** @returns {Promise<Sent[]>} */
+  async allSent() {
+    const boxes = await this.#store.all("sent");
+    return Promise.all(boxes.map((box) => this.#open(box)));
+  }
+
+  async #open(box) {
     const { key } = await this.#self();
     return JSON.parse(new TextDecoder().decode(await unwrap(key, box, "sent")));
   }
@@ -133,6 +148,10 @@ class Database {
     return done(this.#db.transaction(store).objectStore(store).get(key));
   }
 
+  all(store) {
+    return done(this.#db.transaction(store).objectStore(store).getAll());
+  }
+
   /** Replaces a value by what change makes of it, in one transaction. */
   update(store, key, change) {
     return new Promise((resolve, reject) => {
@@ -156,6 +175,10 @@ class Shelf {
 
   async get(store, key) {
     return this.#values.get(store + "/" + key);
+  }
+
+  async all(store) {
+    return [...this.#values].filter(([key]) => key.startsWith(store + "/")).map(([, value]) => value);
   }
 
   async update(store, key, change) {

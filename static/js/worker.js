@@ -45,7 +45,11 @@ const ops = {
     const [floe, own] = await Promise.all([engine, vault]);
     const index = await own.takeIndex();
     const sent = await floe.send({ ...args, seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal, onProgress });
-    await own.keep({ parcelId: sent.parcelId, index, link: sent.link, endsAt: sent.endsAt });
+    await own.keep({
+      parcelId: sent.parcelId, index, link: sent.link, endsAt: sent.endsAt,
+      name: args.files[0].path, count: args.files.length, bytes: args.files.reduce((sum, { file }) => sum + file.size, 0),
+      passphrase: sent.passphrase, people: args.recipients?.length ?? 0,
+    });
     return sent;
   },
 
@@ -62,14 +66,22 @@ const ops = {
     return (await engine).saveAll({ ...args, signal, onProgress });
   },
 
+  async sent() {
+    const all = await (await vault).allSent();
+    const open = all.filter(({ endsAt, withdrawn }) => endsAt > Date.now() && !withdrawn);
+    return open.sort((a, b) => b.index - a.index).map(({ link, index, ...about }) => about);
+  },
+
   async link({ parcelId }) {
     return (await sentFromHere(parcelId)).link;
   },
 
   async withdraw({ parcelId }, signal) {
     const [floe, own] = await Promise.all([engine, vault]);
-    const { link, index } = await sentFromHere(parcelId);
-    return floe.withdraw({ link, seed: await own.seed(), index, memory: memory(own), signal });
+    const sent = await sentFromHere(parcelId);
+    const { link, index } = sent;
+    await floe.withdraw({ link, seed: await own.seed(), index, memory: memory(own), signal });
+    await own.keep({ ...sent, withdrawn: true });
   },
 
   async grant({ parcelId, recipient }, signal) {
