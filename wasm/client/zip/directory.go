@@ -12,10 +12,10 @@ import (
 // readEnd finds the directory. It takes what it needs from where a Writer puts
 // it, and leaves it to writing the end again to notice all that is wrong.
 func readEnd(src io.ReaderAt, size int64) (end, error) {
-	tail := make([]byte, min(size, endSize+end64Size))
 	if size < endSize || size > maxArchive {
 		return end{}, fmt.Errorf("%w: %d bytes", ErrMalformed, size)
 	}
+	tail := make([]byte, min(size, endSize+end64Size))
 	if err := readFull(src, tail, size-int64(len(tail))); err != nil {
 		return end{}, fmt.Errorf("couldn't read the archive's end: %w", err)
 	}
