@@ -97,7 +97,7 @@ func (f *fake) client() *Client { return f.clientWith(&shelf{}) }
 func (f *fake) clientWith(m Memory) *Client {
 	c := New(f, m)
 	c.pace = pace{firstWait: time.Millisecond, maxWait: 5 * time.Millisecond, greeting: 50 * time.Millisecond, patience: 50 * time.Millisecond,
-		tailMin: 20 * time.Millisecond, heal: 5 * time.Millisecond}
+		tailMin: 20 * time.Millisecond, heal: 5 * time.Millisecond, silence: time.Minute}
 	return c
 }
 

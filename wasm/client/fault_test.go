@@ -287,3 +287,37 @@ func TestEpochBegins(t *testing.T) {
 	sent := mustSend(t, f.client(), request(files))
 	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
 }
+
+// TestSliversAtHandSuffice: slivers that one read left behind rebuild the blob
+// for the next, even when not a single node answers any more.
+func TestSliversAtHandSuffice(t *testing.T) {
+	f := newFake(t)
+	data := noise("a", 60_000)
+	sent := mustSend(t, f.client(), request(map[string][]byte{"a": data}))
+	c := f.client()
+	net, err := c.network(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	statement := f.parcels[sent.Parcel].statement
+	w := &watch{meter: newMeter(nil), phase: PhaseReading, patience: 20 * time.Millisecond}
+	src := newSource(c, net, statement)
+	g := src.segment(0)
+	if err := g.prepare(context.Background(), w); err != nil {
+		t.Fatal(err)
+	}
+	var parity []int
+	for pair := net.NShards - net.params.Primary; pair < net.NShards; pair++ {
+		parity = append(parity, pair)
+	}
+	if _, err := g.askSlivers(context.Background(), w, codec.Primary, parity, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range fakeNodes {
+		f.stop(i)
+	}
+	got := make([]byte, 60_000)
+	if _, err := src.at(context.Background(), w).ReadAt(got, 0); err != nil {
+		t.Errorf("got %v although %d primary slivers are there", err, len(parity))
+	}
+}

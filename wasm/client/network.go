@@ -16,11 +16,15 @@ import (
 type network struct {
 	api.Network
 	ids     api.NetworkIDs
-	walrus  suitx.Address // the package to call; later than the one that defines the types
+	walrus  suitx.Address // the package to call
 	sponsor suitx.Address
 	params  codec.Params
 	holder  []int // node by shard
 }
+
+// maxSegment is the largest blob of a parcel that is made or read: senders and
+// recipients hold a few of them in memory. Servers want 16 MiB at most.
+const maxSegment = 64 << 20
 
 // Network asks the server for its network and checks what can be checked.
 func (c *Client) Network(ctx context.Context) (*api.Network, error) {
@@ -42,7 +46,7 @@ func (c *Client) network(ctx context.Context) (*network, error) {
 	if err := n.checkNodes(); err != nil {
 		return nil, fmt.Errorf("couldn't accept the server's network: %w", err)
 	}
-	if n.SegmentSize <= 0 || uint64(n.SegmentSize) > n.params.MaxBlobSize() {
+	if n.SegmentSize <= 0 || n.SegmentSize > maxSegment || uint64(n.SegmentSize) > n.params.MaxBlobSize() {
 		return nil, fmt.Errorf("couldn't accept the server's segment size %d", n.SegmentSize)
 	}
 	return n, nil
@@ -59,6 +63,7 @@ func (n *network) checkIDs() error {
 	}{
 		{"Floe package", n.FloePackage, n.ids.FloePackage},
 		{"WAL package", n.WALPackage, n.ids.WALPackage},
+		{"Walrus package", n.WalrusPackage, n.ids.WalrusPackage},
 		{"System object", n.SystemObjectID, n.ids.System},
 		{"Staking object", n.StakingObjectID, n.ids.Staking},
 	} {
@@ -66,10 +71,8 @@ func (n *network) checkIDs() error {
 			return liar("the server's %s is %q, on %s it is %s", id.what, id.told, n.Name, suitx.Address(id.want))
 		}
 	}
+	n.walrus = n.ids.WalrusPackage
 	var err error
-	if n.walrus, err = suitx.ParseAddress(n.WalrusPackage); err != nil {
-		return fmt.Errorf("couldn't read the Walrus package's ID: %w", err)
-	}
 	if n.Sponsor == "" {
 		return nil
 	}
@@ -87,10 +90,14 @@ func (n *network) checkNodes() (err error) {
 	for shard := range n.holder {
 		n.holder[shard] = -1
 	}
+	if len(n.Nodes) > n.NShards {
+		return fmt.Errorf("%d nodes for %d shards", len(n.Nodes), n.NShards)
+	}
 	for i, node := range n.Nodes {
 		if node.Index != i {
 			return fmt.Errorf("node %d stands in place %d", node.Index, i)
 		}
+		n.Nodes[i].Name = plainText(node.Name, 64)
 		for _, shard := range node.Shards {
 			if shard < 0 || shard >= n.NShards || n.holder[shard] >= 0 {
 				return fmt.Errorf("shard %d of node %d doesn't exist or is another's", shard, i)

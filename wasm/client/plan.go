@@ -16,6 +16,9 @@ type plan struct {
 }
 
 func newPlan(net *network, sealed int64) (*plan, error) {
+	if most := int64(api.MaxStatement / 40); sealed/net.SegmentSize >= most {
+		return nil, &Error{Code: CodeTooLarge, Message: "This is more than one parcel can hold. Send it in several."}
+	}
 	p := &plan{net: net, sealed: sealed}
 	most := 0 // shards of the node that holds the most
 	for _, node := range net.Nodes {

@@ -130,7 +130,7 @@ func (p *posting) once(ctx context.Context, body []byte, sent []*item) (time.Dur
 	if p.tries > 1 {
 		path += "?retry=1"
 	}
-	res, err := p.client.relay.Do(ctx, Request{Method: "POST", Path: path, ContentType: typeFrames, Body: body})
+	res, err := p.client.do(ctx, Request{Method: "POST", Path: path, ContentType: typeFrames, Body: body})
 	if err != nil {
 		return 0, unreachable(ctx, err)
 	}

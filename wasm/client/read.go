@@ -92,13 +92,14 @@ func (g *segment) largest() int {
 	return max(g.row, g.row/g.net.params.Secondary*g.net.params.Primary) + 16
 }
 
-// askFrames posts a read and hands each frame of the answer to take.
+// askFrames posts a read and hands each frame of the answer to take. There are
+// no more of them than were asked for; of metadata, than there are nodes.
 func (g *segment) askFrames(ctx context.Context, ask api.ReadRequest, most int, take func(api.Frame) error) error {
 	body, err := json.Marshal(ask)
 	if err != nil {
 		return fmt.Errorf("couldn't encode a read: %w", err)
 	}
-	res, err := g.client.relay.Do(ctx, Request{Method: "POST", Path: api.PathRead, ContentType: typeJSON, Body: body})
+	res, err := g.client.do(ctx, Request{Method: "POST", Path: api.PathRead, ContentType: typeJSON, Body: body})
 	if err != nil {
 		return unreachable(ctx, err)
 	}
@@ -111,7 +112,11 @@ func (g *segment) askFrames(ctx context.Context, ask api.ReadRequest, most int, 
 		_, err = refused(api.PathRead, res.Status, answer)
 		return g.readRefused(ctx, err)
 	}
-	for {
+	left := len(ask.Primary) + len(ask.Secondary)
+	if ask.Metadata {
+		left += 1 + len(g.net.Nodes)
+	}
+	for ; ; left-- {
 		f, err := api.ReadFrame(res.Body, most)
 		if errors.Is(err, api.ErrMalformedFrame) {
 			return answeredWrongly("%w", err)
@@ -121,6 +126,9 @@ func (g *segment) askFrames(ctx context.Context, ask api.ReadRequest, most int, 
 		}
 		if f.Kind == api.FrameEnd {
 			return nil
+		}
+		if left == 0 {
+			return answeredWrongly("more came than was asked for")
 		}
 		if f.BlobID != g.id {
 			return answeredWrongly("blob %s came, %s was asked for", codec.BlobID(f.BlobID), g.id)

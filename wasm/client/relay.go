@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"floe/server/api"
+	"floe/wasm/client/zip"
 )
 
 // Relay carries requests to the server: by fetch in the page, by net/http in
@@ -45,6 +47,7 @@ type pace struct {
 	patience  time.Duration // until one that did is
 	tailMin   time.Duration // given to slow nodes once a quorum holds a batch …
 	heal      time.Duration // between two looks for nodes that returned
+	silence   time.Duration // until an answer that doesn't go on is given up
 }
 
 var usualPace = pace{
@@ -54,6 +57,7 @@ var usualPace = pace{
 	patience:  time.Minute,
 	tailMin:   500 * time.Millisecond,
 	heal:      2 * time.Second,
+	silence:   2 * time.Minute,
 }
 
 // call posts in as JSON, or gets if in is nil, and reads the answer into out.
@@ -96,16 +100,20 @@ func (c *Client) retry(ctx context.Context, patience time.Duration, try func() (
 
 // once does one request of call.
 func (c *Client) once(ctx context.Context, r Request, out any) (time.Duration, error) {
-	res, err := c.relay.Do(ctx, r)
+	res, err := c.do(ctx, r)
 	if err != nil {
 		return 0, unreachable(ctx, err)
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	most := maxAnswer
+	if strings.HasPrefix(r.Path, api.PathParcels) {
+		most = maxParcelAnswer
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, int64(most)+1))
 	if err != nil {
 		return 0, unreachable(ctx, err)
 	}
-	if len(body) > maxAnswer {
+	if len(body) > most {
 		return -1, fmt.Errorf("the answer to %s is too long", r.Path)
 	}
 	if res.Status/100 != 2 {
@@ -117,8 +125,12 @@ func (c *Client) once(ctx context.Context, r Request, out any) (time.Duration, e
 	return -1, nil
 }
 
-// maxAnswer bounds a JSON answer: a parcel with all its grants is the largest.
-const maxAnswer = 16 << 20
+// Bounds of JSON answers. In memory they can take thirty times as much. A
+// parcel's is the largest: as many grants as a statement has room for.
+const (
+	maxAnswer       = 1 << 20
+	maxParcelAnswer = 5 << 20
+)
 
 // refused reads an answer that isn't 2xx: the error and how long to wait
 // before asking again, -1 where that can't help.
@@ -127,6 +139,7 @@ func refused(path string, status int, body []byte) (time.Duration, error) {
 	if json.Unmarshal(body, &b) != nil || b.Error == nil {
 		b.Error = &api.Error{Code: api.CodeInternal, Message: fmt.Sprintf("%s answered %d: %q", path, status, short(body))}
 	}
+	b.Error.Message = plainText(b.Error.Message, 500)
 	err := refusal(status, b.Error)
 	wait := time.Duration(b.Error.RetryAfterMS) * time.Millisecond
 	switch {
@@ -136,6 +149,13 @@ func refused(path string, status int, body []byte) (time.Duration, error) {
 		return wait, err
 	}
 	return -1, err
+}
+
+// plainText makes of what a server says a line that may be shown to people, on
+// a terminal too, of at most that many characters.
+func plainText(s string, most int) string {
+	runes := []rune(s)
+	return zip.DisplayName(string(runes[:min(len(runes), most)]))
 }
 
 func short(b []byte) []byte { return bytes.TrimSpace(b[:min(len(b), 200)]) }

@@ -100,15 +100,15 @@ func (g *segment) gather(ctx context.Context, w *watch, first, until int) error 
 			return err
 		}
 		for len(g.missing(first, until)) > 0 {
+			if g.decoder.Ready() {
+				return g.rebuild()
+			}
 			more, err := hunt.more(ctx, w)
 			if err != nil {
 				return err
 			}
 			if !more {
 				return hunt.short()
-			}
-			if g.decoder.Ready() {
-				return g.rebuild()
 			}
 		}
 		return nil

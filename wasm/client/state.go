@@ -80,6 +80,9 @@ func verifyParcel(net *network, id suitx.Address, p *api.Parcel) (*state, error)
 			return nil, liar("the last change: %w", err)
 		}
 	}
+	if err := checkSizes(s.current.Blobs); err != nil {
+		return nil, err
+	}
 	if err := s.checkObject(net, p.Object, change, floe); err != nil {
 		return nil, err
 	}
@@ -95,6 +98,17 @@ func unproven(what string, err error) error {
 	return liar(what+": %w", err)
 }
 
+// checkSizes refuses blobs that no sender of ours makes: their sizes may be
+// anything, and are relied upon from here on.
+func checkSizes(blobs []api.StatementBlob) error {
+	for _, b := range blobs {
+		if b.Size == 0 || b.Size > maxSegment {
+			return damaged("a blob of %d bytes", b.Size)
+		}
+	}
+	return nil
+}
+
 // checkObject compares the object with what was signed. Without an object the
 // last change must have deleted it.
 func (s *state) checkObject(net *network, raw []byte, change *signedTx, floe suitx.Address) error {
@@ -103,6 +117,9 @@ func (s *state) checkObject(net *network, raw []byte, change *signedTx, floe sui
 			return liar("the parcel is said to be gone, but its sender didn't delete it")
 		}
 		return nil
+	}
+	if len(raw) > maxParcelObject {
+		return liar("the parcel's object has %d bytes", len(raw))
 	}
 	object, err := suitx.UnmarshalObject(raw)
 	if err != nil {
@@ -117,6 +134,8 @@ func (s *state) checkObject(net *network, raw []byte, change *signedTx, floe sui
 		return liar("the statement: %w", err)
 	}
 	switch {
+	case change.deletes(floe, s.id):
+		return liar("the parcel is shown as if its sender hadn't deleted it")
 	case object.ID() != s.id:
 		return liar("object %s was shown for parcel %s", object.ID(), s.id)
 	case object.Owner != suitx.Owner{Kind: suitx.AddressOwner, Address: s.sender}:
@@ -158,6 +177,9 @@ type parcelObject struct {
 	sequence  uint64
 	statement []byte
 }
+
+// maxParcelObject is the length of the longest, and some more.
+const maxParcelObject = api.MaxStatement + 1<<10
 
 func readParcelObject(o *suitx.Object, floe suitx.Address) (*parcelObject, error) {
 	if o.Move == nil || !o.Move.Type.Is(floe, moduleParcel, "Parcel") || len(o.Move.Type.Params) > 0 {

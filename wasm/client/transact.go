@@ -56,6 +56,9 @@ func checkSponsored(asked *suitx.TransactionData, given []byte) error {
 	if err != nil {
 		return liar("the sponsored transaction: %w", err)
 	}
+	if !bytes.Equal(got.Marshal(), given) {
+		return liar("the sponsored transaction holds more than is understood of it")
+	}
 	if got.Sender != asked.Sender || !bytes.Equal(got.KindBytes(), asked.KindBytes()) {
 		return liar("the transaction was changed before it was sponsored")
 	}
