@@ -10,6 +10,7 @@ import (
 
 	"floe/codec/suitx"
 	"floe/crypto"
+	"floe/wasm/client/zip"
 )
 
 // OpenRequest says what to open, and as whom.
@@ -166,10 +167,11 @@ type Parcel struct {
 	EndsAt time.Time
 	Files  []FileInfo
 
-	client *Client
-	net    *network
-	key    *age.HybridIdentity
-	source *source
+	client  *Client
+	net     *network
+	key     *age.HybridIdentity
+	source  *source
+	archive *zip.Reader // as list found it
 }
 
 // FileInfo is a file of a parcel. Its name was chosen by the sender.

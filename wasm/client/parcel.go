@@ -32,20 +32,20 @@ func (p *Parcel) WriteFile(ctx context.Context, index int, dst io.Writer, req Re
 // WriteZip writes all files to dst as one ZIP, on the same terms.
 func (p *Parcel) WriteZip(ctx context.Context, dst io.Writer, req ReadRequest) error {
 	w := p.watch(req, p.plainSize())
-	z, src, err := p.zip(ctx, w)
+	plain, src, _, err := p.unseal(ctx, w)
 	if err == nil {
 		src.end = p.source.size
-		_, err = z.WriteTo(&meteredWriter{dst, w.meter})
+		_, err = p.archive.In(plain).WriteTo(&meteredWriter{dst, w.meter})
 	}
 	return explain(opened(err))
 }
 
 func (p *Parcel) writeFile(ctx context.Context, index int, dst io.Writer, w *watch) error {
-	z, src, err := p.zip(ctx, w)
+	plain, src, _, err := p.unseal(ctx, w)
 	if err != nil {
 		return err
 	}
-	f := z.Files[index]
+	f := p.archive.Files[index].In(plain)
 	_, end := f.Span()
 	src.end = min(crypto.SealedSize(end), p.source.size)
 	data, err := f.Open()
@@ -89,11 +89,14 @@ func (p *Parcel) nodes() []NodeProgress {
 
 // list reads the list of files, which stands at the end, without reading on.
 func (p *Parcel) list(ctx context.Context, w *watch) error {
-	z, _, err := p.zip(ctx, w)
+	plain, _, size, err := p.unseal(ctx, w)
+	if err == nil {
+		p.archive, err = zip.NewReader(plain, size)
+	}
 	if err != nil {
 		return opened(err)
 	}
-	for i, f := range z.Files {
+	for i, f := range p.archive.Files {
 		p.Files = append(p.Files, FileInfo{
 			Index:    i,
 			Path:     f.Name,
@@ -106,15 +109,11 @@ func (p *Parcel) list(ctx context.Context, w *watch) error {
 	return nil
 }
 
-// zip opens the ciphertext, whose reads end with ctx.
-func (p *Parcel) zip(ctx context.Context, w *watch) (*zip.Reader, *sourceReader, error) {
-	src := p.source.at(ctx, w)
-	plain, size, err := crypto.OpenAt(src, p.source.size, p.key)
-	if err != nil {
-		return nil, nil, err
-	}
-	z, err := zip.NewReader(plain, size)
-	return z, src, err
+// unseal opens the ciphertext, whose reads end with ctx.
+func (p *Parcel) unseal(ctx context.Context, w *watch) (plain io.ReaderAt, src *sourceReader, size int64, err error) {
+	src = p.source.at(ctx, w)
+	plain, size, err = crypto.OpenAt(src, p.source.size, p.key)
+	return plain, src, size, err
 }
 
 // opened translates what can be wrong with what the sender sealed.

@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"math"
 	"testing"
 
@@ -93,4 +95,30 @@ func TestLieUndeleted(t *testing.T) {
 	p.change = api.SignedTransaction{Transaction: signed, Signatures: [][]byte{suitx.SignTransaction(key, signed)}}
 	p.object.PreviousTransaction = suitx.TransactionDigest(signed)
 	wantCode(t, f.client(), OpenRequest{Link: link(sent)}, CodeLiar)
+}
+
+// TestManyFiles: what reading one file takes doesn't grow with the number of
+// the others, or reading all would take for ever.
+func TestManyFiles(t *testing.T) {
+	f := newFake(t)
+	files := map[string][]byte{}
+	for i := range 5000 {
+		files[fmt.Sprintf("folder/with/many/files/%d.txt", i)] = []byte("x")
+	}
+	sent := mustSend(t, f.client(), request(files))
+	p, err := f.client().Open(context.Background(), OpenRequest{Link: link(sent)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const reads = 10
+	took := allocated(func() {
+		for i := range reads {
+			if err := p.WriteFile(context.Background(), i*499, io.Discard, ReadRequest{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	if took > reads<<20 {
+		t.Errorf("reading one of 5,000 small files allocates %d KiB", took/reads>>10)
+	}
 }

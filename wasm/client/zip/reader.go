@@ -47,6 +47,19 @@ func NewReader(src io.ReaderAt, size int64) (*Reader, error) {
 	return r, nil
 }
 
+// In returns r as it reads from another source of the same bytes, without
+// reading the directory again.
+func (r *Reader) In(src io.ReaderAt) *Reader {
+	out := &Reader{src: src, end: r.end, len: r.len, Files: make([]*File, len(r.Files))}
+	for i, f := range r.Files {
+		out.Files[i] = f.In(src)
+	}
+	return out
+}
+
+// In is the same for one file.
+func (f *File) In(src io.ReaderAt) *File { return &File{f.header, src} }
+
 // Span returns where in the archive f stands, from its local header to the end
 // of its descriptor, for whoever fetches ahead.
 func (f *File) Span() (begin, end int64) { return f.offset, f.offset + f.length() }
