@@ -70,6 +70,13 @@ func (b *bar) say(line string) {
 	fmt.Fprintln(b.out, line)
 }
 
+// wipe makes room for a question.
+func (b *bar) wipe() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.clear()
+}
+
 // end clears the bar for good.
 func (b *bar) end() {
 	b.mu.Lock()

@@ -44,7 +44,7 @@ func runOpen(ctx context.Context, c *console, args []string) error {
 	case !errors.Is(err, errNoIdentity):
 		return err
 	}
-	p, err := c.unlock(ctx, s, req, *phrase == "")
+	p, err := c.unlock(ctx, s, req, *phrase == "", bar)
 	bar.end()
 	if err != nil {
 		return err
@@ -62,9 +62,10 @@ func runOpen(ctx context.Context, c *console, args []string) error {
 
 // unlock opens the parcel and asks for a passphrase on a terminal where one is
 // needed and none was given.
-func (c *console) unlock(ctx context.Context, s *session, req client.OpenRequest, ask bool) (*client.Parcel, error) {
+func (c *console) unlock(ctx context.Context, s *session, req client.OpenRequest, ask bool, bar *bar) (*client.Parcel, error) {
 	p, err := s.Open(ctx, req)
 	for ask && (client.CodeOf(err) == client.CodePassphraseNeeded || client.CodeOf(err) == client.CodePassphraseWrong) {
+		bar.wipe()
 		if req.Passphrase != "" {
 			fmt.Fprintln(c.err, "That passphrase does not open these files. Nothing was used up.")
 		}

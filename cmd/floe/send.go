@@ -132,6 +132,9 @@ func (c *console) collect(args []string) (files []client.File, err error) {
 			if !info.Mode().IsRegular() {
 				return nil, fmt.Errorf("%s is neither a file nor a folder", arg)
 			}
+			if err := readable(arg); err != nil {
+				return nil, err
+			}
 			files = append(files, fileAt(arg, filepath.Base(arg), info))
 			continue
 		}
@@ -156,8 +159,11 @@ func (c *console) walk(dir string) (files []client.File, err error) {
 	}
 	root := filepath.Base(whole)
 	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+		if err != nil {
+			return fmt.Errorf("couldn't look at %s: %w", name, cause(err))
+		}
+		if d.IsDir() {
+			return nil
 		}
 		if !d.Type().IsRegular() {
 			fmt.Fprintf(c.err, "floe: %s is left out: it is neither a file nor a folder\n", name)
@@ -165,6 +171,9 @@ func (c *console) walk(dir string) (files []client.File, err error) {
 		}
 		info, err := d.Info()
 		if err != nil {
+			return err
+		}
+		if err := readable(name); err != nil {
 			return err
 		}
 		inside, err := filepath.Rel(dir, name)
@@ -175,6 +184,15 @@ func (c *console) walk(dir string) (files []client.File, err error) {
 		return nil
 	})
 	return files, err
+}
+
+// readable tells before anything is sent what couldn't be.
+func readable(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("couldn't read %s: %w", name, cause(err))
+	}
+	return f.Close()
 }
 
 func fileAt(name, as string, info fs.FileInfo) client.File {
