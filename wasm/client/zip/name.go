@@ -13,9 +13,12 @@ import (
 // maxName is ZIP's own limit on the bytes of a name.
 const maxName = 1<<16 - 1
 
+// maxDepth is how many parts a name has at most. Disks hold fewer.
+const maxDepth = 128
+
 // CheckName returns an error wrapping ErrName unless name can stand in an
-// archive: valid UTF-8 in NFC, at most 65,535 bytes, parts between "/" that are
-// neither empty nor "." nor "..", no leading drive letter, no backslash, no
+// archive: valid UTF-8 in NFC, at most 65,535 bytes, at most 128 parts between
+// "/" that are neither empty nor "." nor "..", no leading drive letter, no backslash, no
 // control character, no line separator.
 func CheckName(name string) error {
 	switch {
@@ -23,6 +26,8 @@ func CheckName(name string) error {
 		return fmt.Errorf("%w: it is empty", ErrName)
 	case len(name) > maxName:
 		return fmt.Errorf("%w: it has %d bytes", ErrName, len(name))
+	case countParts(name) > maxDepth:
+		return fmt.Errorf("%w: it has %d parts", ErrName, countParts(name))
 	case !utf8.ValidString(name):
 		return fmt.Errorf("%w: it isn't UTF-8", ErrName)
 	case !norm.NFC.IsNormalString(name):
@@ -39,6 +44,8 @@ func CheckName(name string) error {
 	}
 	return nil
 }
+
+func countParts(name string) int { return 1 + strings.Count(name, "/") }
 
 // isForbidden says whether r can stand in no name.
 func isForbidden(r rune) bool {
@@ -103,7 +110,7 @@ func cleanName(path string) string {
 		return "_"
 	}
 	name := strings.Join(parts, "/")
-	if len(name) > maxName/2 {
+	if len(name) > maxName/2 || len(parts) > maxDepth {
 		name = cutBytes(parts[len(parts)-1], maxName/2) // leaves room for numbers
 	}
 	if hasDrive(name) {

@@ -16,16 +16,18 @@ type Entry struct {
 const (
 	// MaxEntries is how many files an archive can have.
 	MaxEntries = 100_000
-	// maxDirectory keeps a reader's memory in bounds.
+	// maxDirectory keeps a reader's memory in bounds, and so does maxParts: of
+	// all names together, since each may be a folder of its own.
 	maxDirectory = 32 << 20
+	maxParts     = 1_000_000
 	// maxArchive is the longest archive, so that no sum overflows.
 	maxArchive = math.MaxInt64 / 4
 )
 
 // measure adds up an archive: where its next entry begins, how long its
-// directory is, how many entries it has.
+// directory is, how many entries it has and how many parts their names.
 type measure struct {
-	offset, directory, entries int64
+	offset, directory, entries, parts int64
 }
 
 // add takes in the entry of h, whose offset it sets, or refuses it.
@@ -38,8 +40,9 @@ func (m *measure) add(h *header) error {
 		offset:    m.offset + h.length(),
 		directory: m.directory + int64(len(h.appendCentral(nil))),
 		entries:   m.entries + 1,
+		parts:     m.parts + int64(countParts(h.Name)),
 	}
-	if next.entries > MaxEntries || next.directory > maxDirectory {
+	if next.entries > MaxEntries || next.directory > maxDirectory || next.parts > maxParts {
 		return ErrTooMany
 	}
 	*m = next
