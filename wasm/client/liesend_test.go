@@ -95,6 +95,10 @@ func TestLieRegistered(t *testing.T) {
 		"another size":     contents(size),
 		"another encoding": contents(encoding),
 		"ends earlier":     contents(end),
+		"began long ago": func(o *suitx.Object) {
+			o.Move.Contents[end-4] -= 2
+			o.Move.Contents[end] -= 2
+		},
 		"too little space": func(o *suitx.Object) { clear(o.Move.Contents[end+4 : end+12]) },
 		"permanent":        func(o *suitx.Object) { o.Move.Contents[len(o.Move.Contents)-1] = 0 },
 	} {

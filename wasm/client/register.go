@@ -90,7 +90,8 @@ func (s *sending) checkEnd(ctx context.Context, f *blobObject) error {
 			return err
 		}
 	}
-	if f.startEpoch > s.net.Epoch {
+	// What was registered just before an epoch began is shown again to who asks again.
+	if f.startEpoch > s.net.Epoch || f.startEpoch+1 < s.net.Epoch {
 		return liar("storage begins in epoch %d, now is %d", f.startEpoch, s.net.Epoch)
 	}
 	return nil
