@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -100,6 +102,16 @@ func refusalOfStatus(status int) *refusal {
 	return refuse(status, api.CodeMalformed, "The request can't be read.")
 }
 
+// unnamed is err in words, without the addresses that net/http puts into what it
+// says of the caller's connection.
+func unnamed(err error, r *http.Request) string {
+	words := strings.ReplaceAll(err.Error(), r.RemoteAddr, "the caller")
+	if here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		words = strings.ReplaceAll(words, here.String(), "here")
+	}
+	return words
+}
+
 // answerError writes err as an ErrorBody, or as the page for what isn't found
 // to those who asked for a page. It logs the chain: at debug level what the
 // caller did wrong, as an error what went wrong here.
@@ -109,7 +121,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if r.status >= 500 && !errors.Is(err, context.Canceled) {
 		level = slog.LevelError
 	}
-	s.log.Log(c.Request().Context(), level, "request failed", "route", c.Path(), "status", r.status, "code", r.told.Code, "error", err)
+	s.log.Log(c.Request().Context(), level, "request failed", "route", c.Path(), "status", r.status, "code", r.told.Code, "error", unnamed(err, c.Request()))
 	if c.Response().Committed {
 		return
 	}
@@ -123,6 +135,6 @@ func (s *Server) answerError(err error, c echo.Context) {
 		err = c.JSON(r.status, api.ErrorBody{Error: &r.told})
 	}
 	if err != nil {
-		s.log.Debug("couldn't write the answer", "route", c.Path(), "error", err)
+		s.log.Debug("couldn't write the answer", "route", c.Path(), "error", unnamed(err, c.Request()))
 	}
 }

@@ -63,7 +63,7 @@ func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 		err := next(c)
 		cutOff := new(broken)
 		if errors.As(err, &cutOff) {
-			s.log.Debug("answer cut off", "route", c.Path(), "error", err)
+			s.log.Debug("answer cut off", "route", c.Path(), "error", unnamed(err, c.Request()))
 			panic(http.ErrAbortHandler)
 		}
 		if err != nil {

@@ -1,14 +1,18 @@
 package server
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/andybalholm/brotli"
 
@@ -284,6 +288,24 @@ func TestLogsNameNobody(t *testing.T) {
 	s.want(404, "GET", "/open/"+parcel, nil, who...)
 	s.want(404, "POST", api.PathStore+"77", nil, who...)
 	s.want(200, "GET", "/open", nil, who...)
+	s.frameTime = 100 * time.Millisecond
+	for _, head := range []string{
+		"POST " + api.PathStore + "3 HTTP/1.1\r\nContent-Length: 1000", // no frame
+		"POST " + api.PathStore + "3 HTTP/1.1\r\nContent-Length: 10",
+	} { // bodies that never come: net/http names both ends then
+		c, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(c, "%s\r\nHost: localhost\r\n\r\nx", head)
+		time.Sleep(3 * s.frameTime)
+		_ = c.(*net.TCPConn).CloseWrite()
+		c.SetReadDeadline(time.Now().Add(10 * time.Second))
+		if _, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil {
+			t.Error(err)
+		}
+		c.Close()
+	}
 	if logged.Len() == 0 {
 		t.Fatal("nothing was logged")
 	}

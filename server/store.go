@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 
@@ -142,6 +143,9 @@ func frameError(err error) error {
 	}
 	if errors.Is(err, api.ErrMalformedFrame) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return malformed("The frames can't be read.").because(err)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return malformed("The frames didn't come in time.").because(err)
 	}
 	return err
 }
