@@ -38,7 +38,7 @@ func sending() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<progress id=\"progress\" data-testid=\"progress\" aria-label=\"Stored on the nodes\" max=\"100\"></progress><p class=\"figures\"><span><strong id=\"phase\">Encrypting</strong> <span id=\"amount\"></span></span> <span id=\"pace\"></span></p><p id=\"remark\" class=\"remark\"></p><p class=\"remark coarse-pointer\">Keep this page in front until it is done: phones pause what they don’t show.</p><div class=\"actions\"><button id=\"cancel\" type=\"button\" class=\"link\">Cancel</button></div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<progress id=\"progress\" data-testid=\"progress\" aria-label=\"Stored on the nodes\" max=\"100\"></progress><p class=\"figures\"><span><strong id=\"phase\">Encrypting</strong> <span id=\"amount\"></span></span> <span id=\"pace\"></span></p><p class=\"remark coarse-pointer\">Keep this page in front: phones pause what they don’t show.</p><p id=\"remark\" class=\"remark\"></p><div class=\"actions\"><button id=\"cancel\" type=\"button\" class=\"link\">Cancel</button></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
