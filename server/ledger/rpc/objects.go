@@ -28,7 +28,10 @@ func (s *server) batchGetObjects(_ context.Context, r *pb.BatchGetObjectsRequest
 	if err != nil {
 		return nil, err
 	}
-	out := &pb.BatchGetObjectsResponse{}
+	if failure := tooMany(len(r.Requests), maxObjects); failure != nil {
+		return nil, failure
+	}
+	out, size := &pb.BatchGetObjectsResponse{}, answerSize(0)
 	for _, one := range r.Requests {
 		result := &pb.GetObjectResult{}
 		if o, failure := s.findObject(one, m); failure != nil {
@@ -38,6 +41,9 @@ func (s *server) batchGetObjects(_ context.Context, r *pb.BatchGetObjectsRequest
 			result.Result = &pb.GetObjectResult_Error{Error: statusOf(failure)}
 		} else {
 			result.Result = &pb.GetObjectResult_Object{Object: o}
+		}
+		if failure := size.add(result); failure != nil {
+			return nil, failure
 		}
 		out.Objects = append(out.Objects, result)
 	}

@@ -31,13 +31,19 @@ func (s *server) batchGetTransactions(_ context.Context, r *pb.BatchGetTransacti
 	if err != nil {
 		return nil, err
 	}
-	out := &pb.BatchGetTransactionsResponse{}
+	if failure := tooMany(len(r.Digests), maxTransactions); failure != nil {
+		return nil, failure
+	}
+	out, size := &pb.BatchGetTransactionsResponse{}, answerSize(0)
 	for _, digest := range r.Digests {
 		result := &pb.GetTransactionResult{}
 		if t, failure := s.findTransaction("digests", digest, m); failure != nil {
 			result.Result = &pb.GetTransactionResult_Error{Error: statusOf(failure)}
 		} else {
 			result.Result = &pb.GetTransactionResult_Transaction{Transaction: t}
+		}
+		if failure := size.add(result); failure != nil {
+			return nil, failure
 		}
 		out.Transactions = append(out.Transactions, result)
 	}
