@@ -1,8 +1,10 @@
 package server
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sync"
 
 	"floe/codec/suitx"
@@ -52,11 +54,13 @@ func (p *purse) take(least uint64) (coin, bool) {
 	return c, true
 }
 
-// takeAll hands out every free coin, at most n.
+// takeAll hands out every free coin, at most n, the richest first: anybody may
+// send the sponsor any number of coins that hold next to nothing.
 func (p *purse) takeAll(n int) []coin {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n = min(n, len(p.free))
+	slices.SortFunc(p.free, func(a, b coin) int { return cmp.Compare(b.balance, a.balance) })
 	all := append([]coin(nil), p.free[:n]...)
 	p.free = append([]coin(nil), p.free[n:]...)
 	for _, c := range all {
