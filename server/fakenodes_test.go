@@ -90,6 +90,13 @@ func (n *fakeNodes) holding() int {
 	return n.inHand
 }
 
+// set changes the nodes while requests may be under way.
+func (n *fakeNodes) set(change func(*fakeNodes)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	change(n)
+}
+
 func (n *fakeNodes) Holds(_ context.Context, node int, f api.Frame) (bool, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 func (s *site) keep(b sample) {
 	for node := range s.ledger.com.Members {
 		for _, f := range b.frames(s.ledger.com, node) {
-			s.nodes.held[keyOf(node, f)] = f.Body
+			s.nodes.set(func(n *fakeNodes) { n.held[keyOf(node, f)] = f.Body })
 		}
 	}
 }
@@ -86,10 +86,10 @@ func TestReadNamesTheGuiltyNode(t *testing.T) {
 	delete(s.nodes.held, held(0))
 	damaged := slices.Clone(s.nodes.held[held(1)])
 	damaged[100] ^= 1
-	s.nodes.held[held(1)] = damaged
-	s.nodes.held[held(2)] = other.pairs[2].Primary.MarshalBCS()
-	s.nodes.held[held(3)] = b.pairs[4].Primary.MarshalBCS()
-	s.nodes.held[held(5)] = []byte("nonsense")
+	s.nodes.set(func(n *fakeNodes) { n.held[held(1)] = damaged })
+	s.nodes.set(func(n *fakeNodes) { n.held[held(2)] = other.pairs[2].Primary.MarshalBCS() })
+	s.nodes.set(func(n *fakeNodes) { n.held[held(3)] = b.pairs[4].Primary.MarshalBCS() })
+	s.nodes.set(func(n *fakeNodes) { n.held[held(5)] = []byte("nonsense") })
 	want := map[int]uint16{0: 404, 1: statusLiar, 2: statusLiar, 3: statusLiar, 4: 200, 5: statusLiar}
 	for _, f := range s.read(api.ReadRequest{BlobID: b.id.String(), Primary: upTo(6)}) {
 		if f.Status != want[int(f.Index)] || int(f.Node) != nodeOf(int(f.Index)) || f.Status != 200 && len(f.Body) == 0 {
@@ -97,7 +97,7 @@ func TestReadNamesTheGuiltyNode(t *testing.T) {
 		}
 	}
 	down := nodeOf(4)
-	s.nodes.down[down] = true
+	s.nodes.set(func(n *fakeNodes) { n.down[down] = true })
 	for _, f := range s.read(api.ReadRequest{BlobID: b.id.String(), Primary: []int{4}}) {
 		if f.Status != 502 || int(f.Node) != down {
 			t.Errorf("a node that is down: status %d of node %d", f.Status, f.Node)
@@ -112,7 +112,9 @@ func TestReadFindsMetadataAmongLiars(t *testing.T) {
 		b, other := encode(t, ageLike(3000)), encode(t, ageLike(3000))
 		s.keep(b)
 		for node := range 12 { // all but one
-			s.nodes.held[keyOf(node, api.Frame{Kind: api.FrameMetadata, BlobID: b.id})] = other.meta.MarshalBCS()
+			s.nodes.set(func(n *fakeNodes) {
+				n.held[keyOf(node, api.Frame{Kind: api.FrameMetadata, BlobID: b.id})] = other.meta.MarshalBCS()
+			})
 		}
 		frames := s.read(api.ReadRequest{BlobID: b.id.String(), Metadata: true})
 		if len(frames) == 0 || frames[0].Node != 12 || !bytes.Equal(frames[0].Body, b.meta.MarshalBCS()) {
@@ -137,7 +139,7 @@ func TestReadTellsUnknownFromUnreachable(t *testing.T) {
 		t.Error(code)
 	}
 	for node := range 5 { // the 8 left hold 64 shards: no quorum
-		s.nodes.down[node] = true
+		s.nodes.set(func(n *fakeNodes) { n.down[node] = true })
 	}
 	if code := s.want(503, "POST", api.PathRead, unknown); code != api.CodeTooFewNodes {
 		t.Error(code)
@@ -150,7 +152,7 @@ func TestReadTellsUnknownFromFailing(t *testing.T) {
 	b := encode(t, ageLike(3000))
 	s.keep(b)
 	for node := range 13 {
-		s.nodes.failing[node] = true
+		s.nodes.set(func(n *fakeNodes) { n.failing[node] = true })
 	}
 	req := api.ReadRequest{BlobID: b.id.String(), Metadata: true, Primary: []int{0}}
 	if code := s.want(503, "POST", api.PathRead, req); code != api.CodeTooFewNodes {
@@ -158,7 +160,7 @@ func TestReadTellsUnknownFromFailing(t *testing.T) {
 	}
 	node := s.ledger.com.MemberOf(codec.ShardOf(b.id, 0, 104)).Index
 	for i := range 13 {
-		s.nodes.failing[i] = i == node
+		s.nodes.set(func(n *fakeNodes) { n.failing[i] = i == node })
 	}
 	frames := s.read(req)
 	if last := frames[len(frames)-1]; last.Status != 500 || int(last.Node) != node {

@@ -140,14 +140,14 @@ func TestStoreWaitsUntilTheNodeSawTheRegistration(t *testing.T) {
 func TestStoreNamesTheNodeThatDoesNotAnswer(t *testing.T) {
 	s := newSite(t)
 	b := encode(t, ageLike(1000))
-	s.nodes.down[2] = true
+	s.nodes.set(func(n *fakeNodes) { n.down[2] = true })
 	if got := s.store("2", b.frames(s.ledger.com, 2)); got[502] != 17 {
 		t.Errorf("acknowledged %v", got)
 	}
 	if s.health.up(2) {
 		t.Error("node 2 counts as up")
 	}
-	s.nodes.down[2] = false
+	s.nodes.set(func(n *fakeNodes) { n.down[2] = false })
 	s.store("2", b.frames(s.ledger.com, 2))
 	if !s.health.up(2) {
 		t.Error("node 2 counts as down")

@@ -218,6 +218,9 @@ func TestSponsorOverTheRealLedger(t *testing.T) {
 
 // What floed holds in memory doesn't grow with what goes through it.
 func TestMemoryIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: the race detector, which runs the short tests, multiplies the memory that is measured here")
+	}
 	d := startDaemon(t, t.TempDir())
 	v := newTraveller(t, d)
 	const blobs = 6
