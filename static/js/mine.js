@@ -42,7 +42,7 @@ function row(kept) {
   within(made, ".name", HTMLElement).textContent = words;
   within(made, ".meta", HTMLElement).textContent = about(kept);
   const link = within(made, "[data-copy]", HTMLButtonElement);
-  link.setAttribute("aria-label", `Copy the link to ${words}`);
+  link.setAttribute("aria-label", `Copy link: ${words}`);
   link.addEventListener("click", async () => copy(link, await (await engine()).link(kept)));
   const back = within(made, "[data-withdraw]", HTMLButtonElement);
   back.setAttribute("aria-label", `Withdraw ${words}`);
