@@ -15,9 +15,12 @@ import (
 // maxMetadata bounds the body of PUT metadata; at 1,000 shards it has 66 kB.
 const maxMetadata = 2 << 20
 
-// maxDrain bounds how much of an unwanted body is read before the answer: a
-// caller who is still writing wouldn't see it otherwise.
-const maxDrain = 8 << 20
+// maxDrain and drainTime bound how much of an unwanted body is read before the
+// answer: a caller who is still writing wouldn't see it otherwise.
+const (
+	maxDrain  = 8 << 20
+	drainTime = 10 * time.Second
+)
 
 // route answers one request; an error is answered by [Node.fail].
 type route func(w http.ResponseWriter, r *http.Request) error
@@ -40,13 +43,24 @@ func (n *Node) Handler() http.Handler {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if err := h(w, r); err != nil {
 				if r.Method == http.MethodPut {
-					_, _ = io.CopyN(io.Discard, r.Body, maxDrain)
+					drain(w, r)
 				}
 				n.fail(w, r, err)
 			}
 		})
 	}
 	return allowAnyOrigin(mux)
+}
+
+func drain(w http.ResponseWriter, r *http.Request) {
+	if r.Context().Err() != nil { // the node is stopped: its deadline must stay
+		return
+	}
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Now().Add(drainTime))
+	if _, err := io.CopyN(io.Discard, r.Body, maxDrain); err == io.EOF {
+		_ = conn.SetReadDeadline(time.Time{})
+	}
 }
 
 func allowAnyOrigin(next http.Handler) http.Handler {
