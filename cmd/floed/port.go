@@ -47,7 +47,7 @@ func openPort(address string, logger *slog.Logger) (*port, error) {
 	}
 	p := &port{listener: l, served: make(chan error, 1)}
 	p.server = &http.Server{
-		Handler:           notePanics(p, logger),
+		Handler:           notePanics(hurry(p), logger),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
