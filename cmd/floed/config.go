@@ -20,7 +20,7 @@ type Config struct {
 	Nodes          int            // storage nodes of a new embedded network
 	Shards         int            // shards of a new embedded network
 	Network        string         // api.Local
-	ClientQuota    int64          // encoded bytes one address may store in a day; 0: no bound on loopback, else 64 GiB
+	ClientQuota    int64          // encoded bytes one address may store in a day; 0: no bound on loopback without proxies, else 64 GiB
 	Capacity       int64          // encoded bytes to hold at all; 0: four fifths of the free disk
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
 	Logger         *slog.Logger
@@ -37,7 +37,7 @@ func parseFlags(args []string, stderr io.Writer) (Config, error) {
 	f.IntVar(&cfg.Nodes, "nodes", 13, "how many storage `nodes` a new embedded network has")
 	f.IntVar(&cfg.Shards, "shards", 104, "how many `shards` a new embedded network has")
 	f.StringVar(&cfg.Network, "network", api.Local, "`network` to work on: local")
-	f.Int64Var(&cfg.ClientQuota, "client-quota", 0, "encoded `bytes` that one address may store in a day; 0 means no bound for a loopback listener and 64 GiB for any other")
+	f.Int64Var(&cfg.ClientQuota, "client-quota", 0, "encoded `bytes` that one address may store in a day; 0 means no bound for a loopback listener without -trusted-proxies and 64 GiB for any other")
 	f.Int64Var(&cfg.Capacity, "capacity", 0, "encoded `bytes` to hold in all; 0 means four fifths of the free disk")
 	f.StringVar(&proxies, "trusted-proxies", "", "comma-separated address `prefixes` of proxies whose X-Forwarded-For counts")
 	f.StringVar(&level, "log", "info", "least `level` to log: debug, info, warn or error")

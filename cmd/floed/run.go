@@ -116,7 +116,8 @@ func openRelay(ctx context.Context, cfg Config, dir *dataDir, port *port, o orig
 }
 
 // limitsOf bounds what the relay gives away. On a loopback listener all callers
-// are one, who may have everything that the disk holds.
+// are one, who may have everything that the disk holds, unless proxies tell them
+// apart.
 func limitsOf(cfg Config, dir *dataDir, port *port) (server.Limits, error) {
 	free, err := dir.free()
 	if err != nil {
@@ -132,7 +133,7 @@ func limitsOf(cfg Config, dir *dataDir, port *port) (server.Limits, error) {
 		Total:     server.Cost{Bytes: math.MaxInt64, WAL: totalWAL, Gas: totalGas},
 		Live:      capacity,
 	}
-	if port.loopback() {
+	if port.loopback() && len(cfg.TrustedProxies) == 0 {
 		l.PerClient = l.Total
 	}
 	if cfg.ClientQuota > 0 {
