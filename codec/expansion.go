@@ -66,11 +66,19 @@ func (x *Expansion) Params() Params { return x.p }
 
 // Pair returns a sliver pair. An index that no pair has panics, as a slice's would.
 func (x *Expansion) Pair(pair int) SliverPair {
-	column := x.p.NShards - 1 - pair
-	return SliverPair{
-		Primary:   &Sliver{Kind: Primary, Index: uint16(pair), SymbolSize: uint16(x.symbolSize), Data: x.rowData(pair)},
-		Secondary: &Sliver{Kind: Secondary, Index: uint16(column), SymbolSize: uint16(x.symbolSize), Data: x.columnData(column)},
+	return SliverPair{Primary: x.Sliver(Primary, pair), Secondary: x.Sliver(Secondary, pair)}
+}
+
+// Sliver returns one sliver of a pair. Secondary ones are partly gathered anew
+// each time.
+func (x *Expansion) Sliver(kind Kind, pair int) *Sliver {
+	s := &Sliver{Kind: kind, Index: uint16(IndexOf(kind, pair, x.p.NShards)), SymbolSize: uint16(x.symbolSize)}
+	if kind == Primary {
+		s.Data = x.rowData(pair)
+	} else {
+		s.Data = x.columnData(int(s.Index))
 	}
+	return s
 }
 
 // Slivers yields sliver pairs in the order asked, those of one node say. An

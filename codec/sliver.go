@@ -3,6 +3,7 @@ package codec
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // Kind tells the two dimensions of slivers apart. The values are Walrus' wire
@@ -59,11 +60,16 @@ func IndexOf(kind Kind, pair, nShards int) int {
 //
 //	length ULEB128 ‖ symbols ‖ symbol size u16 ‖ index u16
 func (s *Sliver) MarshalBCS() []byte {
-	b := make([]byte, 0, len(s.Data)+binary.MaxVarintLen32+4)
-	b = binary.AppendUvarint(b, uint64(len(s.Data)))
-	b = append(b, s.Data...)
-	b = binary.LittleEndian.AppendUint16(b, s.SymbolSize)
-	return binary.LittleEndian.AppendUint16(b, s.Index)
+	head, tail := s.AroundBCS()
+	return slices.Concat(head, s.Data, tail)
+}
+
+// AroundBCS returns what stands before and behind Data in MarshalBCS, for those
+// who send it without a copy.
+func (s *Sliver) AroundBCS() (head, tail []byte) {
+	head = binary.AppendUvarint(nil, uint64(len(s.Data)))
+	tail = binary.LittleEndian.AppendUint16(nil, s.SymbolSize)
+	return head, binary.LittleEndian.AppendUint16(tail, s.Index)
 }
 
 // UnmarshalSliver reads what MarshalBCS writes. Data is a part of b, not a

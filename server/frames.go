@@ -104,12 +104,9 @@ func (w *frameWriter) write(f api.Frame) error {
 		return w.err
 	}
 	_ = w.conn.SetWriteDeadline(time.Now().Add(w.time))
-	body := f.Body
-	f.Body = nil
-	w.buf = api.AppendFrame(w.buf[:0], f)
-	binary.LittleEndian.PutUint32(w.buf[api.FrameHeaderSize-4:], uint32(len(body)))
+	w.buf = api.AppendFrameHeader(w.buf[:0], f, len(f.Body))
 	if _, w.err = w.res.Write(w.buf); w.err == nil {
-		_, w.err = w.res.Write(body)
+		_, w.err = w.res.Write(f.Body)
 	}
 	if w.err == nil {
 		w.err = w.conn.Flush()

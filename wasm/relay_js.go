@@ -22,7 +22,7 @@ func (fetchRelay) Do(ctx context.Context, r client.Request) (*client.Response, e
 	}
 	if r.ContentType != "" {
 		options["headers"] = map[string]any{"Content-Type": r.ContentType}
-		options["body"] = jsBytes(r.Body)
+		options["body"] = jsPieces(r.Body)
 	}
 	res, err := await(ctx, js.Global().Call("fetch", r.Path, options))
 	if err != nil {
@@ -34,6 +34,17 @@ func (fetchRelay) Do(ctx context.Context, r client.Request) (*client.Response, e
 		body.reader = b.Call("getReader")
 	}
 	return &client.Response{Status: res.Get("status").Int(), Body: body}, nil
+}
+
+// jsPieces copies pieces into one Uint8Array.
+func jsPieces(p client.Pieces) js.Value {
+	all := js.Global().Get("Uint8Array").New(p.Len())
+	at := 0
+	for _, piece := range p {
+		js.CopyBytesToJS(all.Call("subarray", at), piece)
+		at += len(piece)
+	}
+	return all
 }
 
 // stream reads a ReadableStream of bytes.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -40,18 +41,30 @@ func newRelay(server string) (*httpRelay, error) {
 }
 
 func (r *httpRelay) Do(ctx context.Context, in client.Request) (*client.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, in.Method, r.base+in.Path, bytes.NewReader(in.Body))
+	req, err := http.NewRequestWithContext(ctx, in.Method, r.base+in.Path, nil)
 	if err != nil {
 		return nil, err
 	}
 	if in.ContentType != "" {
 		req.Header.Set("Content-Type", in.ContentType)
+		req.ContentLength = int64(in.Body.Len())
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(reader(in.Body)), nil }
+		req.Body, _ = req.GetBody()
 	}
 	res, err := r.http.Do(req)
 	if err != nil {
 		return nil, err
 	}
 	return &client.Response{Status: res.StatusCode, Body: res.Body}, nil
+}
+
+// reader reads pieces one after the other, and leaves them as they are.
+func reader(p client.Pieces) io.Reader {
+	readers := make([]io.Reader, len(p))
+	for i, piece := range p {
+		readers[i] = bytes.NewReader(piece)
+	}
+	return io.MultiReader(readers...)
 }
 
 // chooseServer picks the server: the flag's, else the link's, else the

@@ -43,13 +43,18 @@ var ErrMalformedFrame = errors.New("malformed frame")
 
 // AppendFrame appends f to b.
 func AppendFrame(b []byte, f Frame) []byte {
+	return append(AppendFrameHeader(b, f, len(f.Body)), f.Body...)
+}
+
+// AppendFrameHeader appends what stands before a body of that many bytes. It
+// doesn't look at f's own.
+func AppendFrameHeader(b []byte, f Frame, size int) []byte {
 	b = append(b, byte(f.Kind))
 	b = binary.LittleEndian.AppendUint16(b, f.Status)
 	b = binary.LittleEndian.AppendUint16(b, f.Node)
 	b = binary.LittleEndian.AppendUint16(b, f.Index)
 	b = append(b, f.BlobID[:]...)
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(f.Body)))
-	return append(b, f.Body...)
+	return binary.LittleEndian.AppendUint32(b, uint32(size))
 }
 
 // ReadFrame reads the next frame, whose body may have at most max bytes. At the

@@ -132,17 +132,17 @@ func (f *fake) Do(ctx context.Context, r Request) (*Response, error) {
 	f.mu.Lock()
 	f.requests = append(f.requests, r.Method+" "+r.Path)
 	f.traffic.WriteString(r.Path)
-	f.traffic.Write(r.Body)
+	f.traffic.Write(r.Body.Bytes())
 	cut := f.cut != nil && f.cut(r)
 	f.mu.Unlock()
 	if cut {
 		return nil, fmt.Errorf("connection reset")
 	}
 	if rest, ok := strings.CutPrefix(r.Path, api.PathStore); ok {
-		return f.store(ctx, rest, r.Body)
+		return f.store(ctx, rest, r.Body.Bytes())
 	}
 	if r.Path == api.PathRead {
-		return f.read(r.Body)
+		return f.read(r.Body.Bytes())
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -165,13 +165,13 @@ func (f *fake) json(r Request) (any, *api.Error) {
 	case r.Path == api.PathNetwork:
 		return f.net, nil
 	case r.Path == api.PathRegister:
-		return handle(r.Body, f.register)
+		return handle(r.Body.Bytes(), f.register)
 	case r.Path == api.PathCertificate:
-		return handle(r.Body, f.certificates)
+		return handle(r.Body.Bytes(), f.certificates)
 	case r.Path == api.PathGas:
-		return handle(r.Body, f.gas)
+		return handle(r.Body.Bytes(), f.gas)
 	case r.Path == api.PathExecute:
-		return handle(r.Body, f.execute)
+		return handle(r.Body.Bytes(), f.execute)
 	case strings.HasPrefix(r.Path, api.PathParcels):
 		return f.parcel(strings.TrimPrefix(r.Path, api.PathParcels))
 	}

@@ -81,51 +81,43 @@ func (p *posting) post(ctx context.Context) (time.Duration, error) {
 }
 
 // body puts frames of unacknowledged items together until a POST is full.
-func (p *posting) body(items []*item) (body []byte, sent, rest []*item) {
+func (p *posting) body(items []*item) (body Pieces, sent, rest []*item) {
+	size := 0
 	for i, it := range items {
 		if it.acked {
 			continue
 		}
 		frame := it.frame()
-		if len(sent) > 0 && len(body)+api.FrameHeaderSize+len(frame.Body) > api.MaxBatch {
+		size += frame.Len()
+		if len(sent) > 0 && size > api.MaxBatch {
 			return body, sent, items[i:]
 		}
-		if body == nil {
-			body = make([]byte, 0, p.guess(items[i:]))
-		}
-		body = api.AppendFrame(body, frame)
-		sent = append(sent, it)
+		body, sent = append(body, frame...), append(sent, it)
 	}
 	return body, sent, nil
 }
 
-// guess is a capacity for a POST of items.
-func (p *posting) guess(items []*item) int {
-	n := 0
-	for _, it := range items {
-		n += int(it.bytes) + api.FrameHeaderSize + 16
-		if it.kind == api.FrameMetadata {
-			n += metadataBytes(p.net.params)
-		}
+// frame refers to the blob's encoding where it can.
+func (it *item) frame() Pieces {
+	if it.kind == api.FrameMetadata {
+		meta := it.blob.meta.MarshalBCS()
+		return Pieces{it.header(len(meta)), meta}
 	}
-	return min(n, api.MaxBatch)
+	kind := codec.Primary
+	if it.kind == api.FrameSecondary {
+		kind = codec.Secondary
+	}
+	sliver := it.blob.code.Sliver(kind, it.pair)
+	head, tail := sliver.AroundBCS()
+	return Pieces{append(it.header(len(head)+len(sliver.Data)+len(tail)), head...), sliver.Data, tail}
 }
 
-func (it *item) frame() api.Frame {
-	f := api.Frame{Kind: it.kind, Index: uint16(it.pair), BlobID: it.blob.id}
-	switch it.kind {
-	case api.FrameMetadata:
-		f.Body = it.blob.meta.MarshalBCS()
-	case api.FramePrimary:
-		f.Body = it.blob.code.Pair(it.pair).Primary.MarshalBCS()
-	default:
-		f.Body = it.blob.code.Pair(it.pair).Secondary.MarshalBCS()
-	}
-	return f
+func (it *item) header(size int) []byte {
+	return api.AppendFrameHeader(nil, api.Frame{Kind: it.kind, Index: uint16(it.pair), BlobID: it.blob.id}, size)
 }
 
 // once does one POST and reads its acknowledgements as they come.
-func (p *posting) once(ctx context.Context, body []byte, sent []*item) (time.Duration, error) {
+func (p *posting) once(ctx context.Context, body Pieces, sent []*item) (time.Duration, error) {
 	path := api.PathStore + strconv.Itoa(p.node)
 	if p.tries > 1 {
 		path += "?retry=1"

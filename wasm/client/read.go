@@ -99,7 +99,7 @@ func (g *segment) askFrames(ctx context.Context, ask api.ReadRequest, most int, 
 	if err != nil {
 		return fmt.Errorf("couldn't encode a read: %w", err)
 	}
-	res, err := g.client.do(ctx, Request{Method: "POST", Path: api.PathRead, ContentType: typeJSON, Body: body})
+	res, err := g.client.do(ctx, Request{Method: "POST", Path: api.PathRead, ContentType: typeJSON, Body: Pieces{body}})
 	if err != nil {
 		return unreachable(ctx, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,8 +26,23 @@ type Request struct {
 	Method      string
 	Path        string // with query
 	ContentType string // "" without a body
-	Body        []byte // read until Do returns, never changed
+	Body        Pieces // read until Do returns, never changed
 }
+
+// Pieces are bytes that follow each other: slivers needn't be copied to stand
+// in one request.
+type Pieces [][]byte
+
+// Len is how many bytes the pieces have together.
+func (p Pieces) Len() (n int) {
+	for _, piece := range p {
+		n += len(piece)
+	}
+	return n
+}
+
+// Bytes returns them in one.
+func (p Pieces) Bytes() []byte { return slices.Concat(p...) }
 
 // Response is the server's answer.
 type Response struct {
@@ -70,7 +86,7 @@ func (c *Client) call(ctx context.Context, path string, in, out any) error {
 		if err != nil {
 			return fmt.Errorf("couldn't encode a request for %s: %w", path, err)
 		}
-		r = Request{Method: "POST", Path: path, ContentType: typeJSON, Body: body}
+		r = Request{Method: "POST", Path: path, ContentType: typeJSON, Body: Pieces{body}}
 	}
 	patience := c.pace.patience
 	if path == api.PathNetwork {

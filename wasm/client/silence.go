@@ -17,7 +17,7 @@ func (c *Client) do(ctx context.Context, r Request) (*Response, error) {
 	ctx, cut := context.WithCancelCause(ctx)
 	limit := c.pace.silence
 	timer := time.AfterFunc(limit, func() { cut(errSilence) })
-	if len(r.Body) > smallRequest {
+	if r.Body.Len() > smallRequest {
 		timer.Stop()
 	}
 	res, err := c.relay.Do(ctx, r)
