@@ -143,17 +143,29 @@ func checkPayment(g suitx.GasData, seen map[suitx.Address]bool) *Refusal {
 
 // checkGas checks price and budget.
 func checkGas(g suitx.GasData) *Refusal {
-	switch {
-	case len(g.Payment) == 0:
+	if len(g.Payment) == 0 {
 		return invalid("MissingGasPayment", "Transaction must have at least one gas coin")
-	case g.Price < referencePrice:
+	}
+	if g.Price < referencePrice {
 		return invalid("GasPriceUnderRGP", "Gas price %d under reference gas price (RGP) %d", g.Price, referencePrice)
-	case g.Price >= maxGasPrice:
-		return invalid("GasPriceTooHigh", "Gas price cannot exceed %d mist", maxGasPrice)
-	case g.Budget > maxBudget:
-		return invalid("GasBudgetTooHigh", "Gas budget: %d is higher than max: %d", g.Budget, maxBudget)
-	case g.Budget < minBudgetUnits*g.Price:
+	}
+	if r := checkMostGas(g); r != nil {
+		return r
+	}
+	if g.Budget < minBudgetUnits*g.Price {
 		return invalid("GasBudgetTooLow", "Gas budget: %d is lower than min: %d", g.Budget, minBudgetUnits*g.Price)
+	}
+	return nil
+}
+
+// checkMostGas checks the bounds that hold even where nobody pays: no coin, not
+// a simulated one either, covers more.
+func checkMostGas(g suitx.GasData) *Refusal {
+	if g.Price >= maxGasPrice {
+		return invalid("GasPriceTooHigh", "Gas price cannot exceed %d mist", maxGasPrice)
+	}
+	if g.Budget > maxBudget {
+		return invalid("GasBudgetTooHigh", "Gas budget: %d is higher than max: %d", g.Budget, maxBudget)
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ func (l *Ledger) Simulate(ctx context.Context, data *suitx.TransactionData, opts
 	copied := *data
 	if len(data.Gas.Payment) == 0 {
 		fillGas(&copied.Gas, data.Sender)
+		if r := checkMostGas(copied.Gas); r != nil {
+			return nil, r
+		}
 	} else if r := checkGas(data.Gas); r != nil {
 		return nil, r
 	}
