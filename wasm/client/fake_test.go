@@ -95,9 +95,10 @@ var fakeSponsor = suitx.Address{31: 0x5e}
 func (f *fake) client() *Client { return f.clientWith(&shelf{}) }
 
 func (f *fake) clientWith(m Memory) *Client {
+	// Quick, yet patient enough for a busy machine.
 	c := New(f, m)
-	c.pace = pace{firstWait: time.Millisecond, maxWait: 5 * time.Millisecond, greeting: 50 * time.Millisecond, patience: 50 * time.Millisecond,
-		tailMin: 20 * time.Millisecond, heal: 5 * time.Millisecond, silence: time.Minute}
+	c.pace = pace{firstWait: time.Millisecond, maxWait: 5 * time.Millisecond, greeting: 50 * time.Millisecond, patience: time.Second,
+		tailMin: 300 * time.Millisecond, heal: 5 * time.Millisecond, silence: time.Minute}
 	return c
 }
 
