@@ -32,6 +32,11 @@ import (
 // bound: what is held is bounded where it is taken.
 const memoryGoal = 384 << 20
 
+// gcPercent collects sooner than Go's 100. Most of what floed holds for long is
+// one table of the encoder; slivers on their way are garbage at once. It takes a
+// third off the peak and costs a few percent of time.
+const gcPercent = 50
+
 func main() {
 	os.Exit(run(os.Args[1:]))
 }
@@ -43,6 +48,9 @@ func run(args []string) int {
 		return 0
 	case err != nil:
 		return 2
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryGoal)
