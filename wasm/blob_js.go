@@ -23,18 +23,32 @@ func fileOf(ctx context.Context, v js.Value) client.File {
 		f.Modified = time.UnixMilli(int64(ms.Float()))
 	}
 	f.Open = func() (io.ReadCloser, error) {
-		return &blobReader{ctx: ctx, blob: blob, size: f.Size}, nil
+		r := &blobReader{ctx: ctx, blob: blob, size: f.Size}
+		r.ask()
+		return r, nil
 	}
 	return f
 }
 
-// blobReader reads a Blob from its beginning.
+// blobReader reads a Blob from its beginning. The browser fetches the next piece
+// while one is worked on.
 type blobReader struct {
 	ctx  context.Context
 	blob js.Value
 	size int64
-	off  int64
+	off  int64    // of what is asked for
+	next js.Value // its promise
 	rest []byte
+}
+
+// ask has the next piece fetched, if there is one.
+func (r *blobReader) ask() {
+	if r.off < r.size {
+		end := min(r.off+pieceSize, r.size)
+		r.next = r.blob.Call("slice", float64(r.off), float64(end)).Call("arrayBuffer")
+		// It may fail with nobody waiting; the prototype of functions does nothing.
+		r.next.Call("catch", js.Global().Get("Function").Get("prototype"))
+	}
 }
 
 func (r *blobReader) Read(p []byte) (int, error) {
@@ -42,8 +56,7 @@ func (r *blobReader) Read(p []byte) (int, error) {
 		if r.off >= r.size {
 			return 0, io.EOF
 		}
-		end := min(r.off+pieceSize, r.size)
-		buffer, err := await(r.ctx, r.blob.Call("slice", float64(r.off), float64(end)).Call("arrayBuffer"))
+		buffer, err := await(r.ctx, r.next)
 		if err != nil {
 			return 0, err
 		}
@@ -52,6 +65,7 @@ func (r *blobReader) Read(p []byte) (int, error) {
 			return 0, io.ErrUnexpectedEOF // the file has shrunk
 		}
 		r.off += int64(len(r.rest))
+		r.ask()
 	}
 	n := copy(p, r.rest)
 	r.rest = r.rest[n:]
