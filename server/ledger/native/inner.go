@@ -164,3 +164,23 @@ func mul(a, b uint64) (uint64, bool) {
 	}
 	return a * b, true
 }
+
+// loadState returns the state behind the versioned shared object that is
+// argument i, or aborts if the object is of another version.
+func loadState[T any, P interface {
+	*T
+	move.Value
+}](c *move.Call, i int, state suitx.TypeTag, abort func(function string, code uint64) error) (P, error) {
+	var s versioned
+	c.Get(i, &s)
+	if s.Version != systemVersion {
+		return nil, abort("inner", systemWrongVersion)
+	}
+	b, err := c.Field(s.ID, move.U64Key(systemVersion), state)
+	if err != nil {
+		return nil, err
+	}
+	v := P(new(T))
+	c.Unmarshal(b, v)
+	return v, c.Fault()
+}

@@ -119,18 +119,7 @@ func (m *stakingModule) stateType() suitx.TypeTag { return m.state.Tag().Tag() }
 
 // load returns the state of the Staking object that is argument i.
 func (m *stakingModule) load(c *move.Call, i int) (*stakingState, error) {
-	var s versioned
-	c.Get(i, &s)
-	if s.Version != systemVersion {
-		return nil, m.Abort("inner", systemWrongVersion)
-	}
-	b, err := c.Field(s.ID, move.U64Key(systemVersion), m.stateType())
-	if err != nil {
-		return nil, err
-	}
-	v := &stakingState{}
-	c.Unmarshal(b, v)
-	return v, c.Fault()
+	return loadState[stakingState](c, i, m.stateType(), m.Abort)
 }
 
 func (m *stakingModule) store(c *move.Call, i int, v *stakingState) {

@@ -101,18 +101,7 @@ func (m *systemModule) stateType() suitx.TypeTag { return m.x.inner.state.Tag().
 
 // load returns the state of the System that is argument i.
 func (m *systemModule) load(c *move.Call, i int) (*systemState, error) {
-	var s versioned
-	c.Get(i, &s)
-	if s.Version != systemVersion {
-		return nil, m.Abort("inner", systemWrongVersion)
-	}
-	b, err := c.Field(s.ID, move.U64Key(systemVersion), m.stateType())
-	if err != nil {
-		return nil, err
-	}
-	v := &systemState{}
-	c.Unmarshal(b, v)
-	return v, c.Fault()
+	return loadState[systemState](c, i, m.stateType(), m.Abort)
 }
 
 func (m *systemModule) store(c *move.Call, i int, v *systemState) {
