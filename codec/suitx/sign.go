@@ -17,7 +17,7 @@ const (
 )
 
 var schemeNames = map[byte]string{
-	SchemeSecp256k1: "secp256k1", SchemeSecp256r1: "secp256r1", SchemeMultisig: "multisig",
+	SchemeEd25519: "Ed25519", SchemeSecp256k1: "secp256k1", SchemeSecp256r1: "secp256r1", SchemeMultisig: "multisig",
 	SchemeZkLogin: "zkLogin", SchemePasskey: "passkey",
 }
 
@@ -63,11 +63,7 @@ func SignerOf(sig []byte) (Address, error) {
 		return Address{}, fmt.Errorf("%w: it is empty", ErrBadSignature)
 	}
 	if sig[0] != SchemeEd25519 {
-		name := schemeNames[sig[0]]
-		if name == "" {
-			name = fmt.Sprintf("flag %d", sig[0])
-		}
-		return Address{}, fmt.Errorf("%w: %s", ErrUnsupportedScheme, name)
+		return Address{}, fmt.Errorf("%w: %s", ErrUnsupportedScheme, schemeName(sig[0]))
 	}
 	if len(sig) != 97 {
 		return Address{}, fmt.Errorf("%w: %d bytes instead of 97", ErrBadSignature, len(sig))
@@ -78,4 +74,11 @@ func SignerOf(sig []byte) (Address, error) {
 // AddressOf returns the address of an Ed25519 account: BLAKE2b-256(00 ‖ pub).
 func AddressOf(pub ed25519.PublicKey) Address {
 	return hashOf([]byte{SchemeEd25519}, pub)
+}
+
+func schemeName(flag byte) string {
+	if name := schemeNames[flag]; name != "" {
+		return name
+	}
+	return fmt.Sprintf("flag %d", flag)
 }
