@@ -11,6 +11,7 @@ import (
 	"floe/codec"
 	"floe/codec/suitx"
 	"floe/server/api"
+	"floe/server/walrus"
 )
 
 const (
@@ -46,7 +47,7 @@ func (s *Server) handleCertificates(c echo.Context) error {
 	all.SetLimit(certifiesAtOnce)
 	for i, b := range blobs {
 		all.Go(safely(func() error {
-			cert, err := s.nodes.Certify(ctx, b.blobID, b.id, s.network.Deletable)
+			cert, err := s.nodes.Certify(ctx, b.BlobID, b.ID, s.network.Deletable)
 			if err == nil {
 				res.Certificates[i] = *cert
 			}
@@ -60,12 +61,12 @@ func (s *Server) handleCertificates(c echo.Context) error {
 }
 
 // registered reads the Blob objects of a request from the ledger.
-func (s *Server) registered(ctx context.Context, asked []api.CertificateBlob) ([]blobObject, error) {
+func (s *Server) registered(ctx context.Context, asked []api.CertificateBlob) ([]walrus.Blob, error) {
 	ids := make([]suitx.Address, len(asked))
-	blobs := make([]blobObject, len(asked))
+	blobs := make([]walrus.Blob, len(asked))
 	for i, b := range asked {
 		var err error
-		if blobs[i].blobID, err = codec.ParseBlobID(b.BlobID); err != nil {
+		if blobs[i].BlobID, err = codec.ParseBlobID(b.BlobID); err != nil {
 			return nil, malformed("A blob ID has 43 characters of base64url.").because(err)
 		}
 		if ids[i], err = suitx.ParseAddress(b.ObjectID); err != nil {
@@ -80,11 +81,11 @@ func (s *Server) registered(ctx context.Context, asked []api.CertificateBlob) ([
 		if o == nil || o.Move == nil || !o.Move.Type.Equal(s.blobType()) {
 			return nil, fmt.Errorf("no Blob object %s: %w", ids[i], ErrNotFound)
 		}
-		b, err := blobOf(o)
+		b, err := walrus.ParseBlob(o)
 		if err != nil {
 			return nil, err
 		}
-		if b.blobID != blobs[i].blobID || b.deletable != s.network.Deletable {
+		if b.BlobID != blobs[i].BlobID || b.Deletable != s.network.Deletable {
 			return nil, malformed("Object %s isn't a registration of that blob.", ids[i])
 		}
 		blobs[i] = b

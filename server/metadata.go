@@ -11,6 +11,7 @@ import (
 
 	"floe/codec"
 	"floe/server/api"
+	"floe/server/walrus"
 )
 
 const (
@@ -160,5 +161,5 @@ func verifyMetadata(raw []byte, id codec.BlobID, nShards int) (*verifiedMetadata
 	if err != nil {
 		return nil, err
 	}
-	return &verifiedMetadata{Metadata: meta, raw: raw, sliverSize: p.SliverSize(codec.Primary, symbol) + sliverOverhead}, nil
+	return &verifiedMetadata{Metadata: meta, raw: raw, sliverSize: p.SliverSize(codec.Primary, symbol) + walrus.SliverOverhead}, nil
 }

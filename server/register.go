@@ -13,12 +13,11 @@ import (
 	"floe/codec"
 	"floe/codec/suitx"
 	"floe/server/api"
+	"floe/server/walrus"
 )
 
 const (
-	unit        = 1 << 20 // bytes of encoded size that a price is for
-	encodingRS2 = 1
-	maxTries    = 4 // of a transaction whose coins moved on
+	maxTries = 4 // of a transaction whose coins moved on
 
 	// MIST that registering one blob takes, rebates not counted, and some.
 	gasOfBlob = 5_000_000
@@ -80,9 +79,9 @@ func (s *Server) register(ctx context.Context, client netip.Prefix, req api.Regi
 		owned, res.Digest = append(owned, made...), digest.String()
 	}
 	for _, w := range blobs {
-		o := w.isIn(owned, end, s.network.Deletable)
+		o := w.In(owned, end, s.network.Deletable)
 		if o == nil {
-			return nil, fmt.Errorf("couldn't find the Blob object of %v after registering it", w.id)
+			return nil, fmt.Errorf("couldn't find the Blob object of %v after registering it", w.ID)
 		}
 		if res.Digest == "" {
 			res.Digest = o.PreviousTransaction.String()
@@ -93,69 +92,67 @@ func (s *Server) register(ctx context.Context, client netip.Prefix, req api.Regi
 }
 
 // readBlobs checks what can be checked without the ledger.
-func (s *Server) readBlobs(req api.RegisterRequest) ([]wanted, error) {
+func (s *Server) readBlobs(req api.RegisterRequest) ([]walrus.Wanted, error) {
 	if n := len(req.Blobs); n == 0 || n > api.MaxBlobsPerTx {
 		return nil, malformed("Between 1 and %d blobs can be registered at once.", api.MaxBlobsPerTx)
 	}
 	if req.Epochs == 0 || req.Epochs > s.network.MaxEpochsAhead {
 		return nil, malformed("Blobs can be stored for 1 to %d epochs.", s.network.MaxEpochsAhead)
 	}
-	blobs := make([]wanted, len(req.Blobs))
+	blobs := make([]walrus.Wanted, len(req.Blobs))
 	seen := make(map[codec.BlobID]bool)
 	for i, b := range req.Blobs {
 		w, err := s.readBlob(b)
 		if err != nil {
 			return nil, err
 		}
-		if seen[w.id] {
-			return nil, malformed("Blob %v is named twice.", w.id)
+		if seen[w.ID] {
+			return nil, malformed("Blob %v is named twice.", w.ID)
 		}
-		blobs[i], seen[w.id] = w, true
-		if err := s.firsts.expect(w.id, b); err != nil {
+		blobs[i], seen[w.ID] = w, true
+		if err := s.firsts.expect(w.ID, b); err != nil {
 			return nil, err
 		}
 	}
 	return blobs, nil
 }
 
-func (s *Server) readBlob(b api.RegisterBlob) (wanted, error) {
+func (s *Server) readBlob(b api.RegisterBlob) (walrus.Wanted, error) {
 	id, err := codec.ParseBlobID(b.BlobID)
 	if err != nil {
-		return wanted{}, malformed("A blob ID has 43 characters of base64url.").because(err)
+		return walrus.Wanted{}, malformed("A blob ID has 43 characters of base64url.").because(err)
 	}
 	if len(b.RootHash) != 32 {
-		return wanted{}, malformed("A root hash has 32 bytes.")
+		return walrus.Wanted{}, malformed("A root hash has 32 bytes.")
 	}
 	if b.Size > uint64(s.network.SegmentSize) {
-		return wanted{}, refuse(http.StatusRequestEntityTooLarge, api.CodeTooLarge, "A blob has at most %d bytes here.", s.network.SegmentSize)
+		return walrus.Wanted{}, refuse(http.StatusRequestEntityTooLarge, api.CodeTooLarge, "A blob has at most %d bytes here.", s.network.SegmentSize)
 	}
-	encoded, err := s.params.EncodedSize(b.Size)
+	w, err := walrus.Want(id, [32]byte(b.RootHash), b.Size, s.params)
 	if err != nil {
-		return wanted{}, malformed("A blob of %d bytes can't be encoded.", b.Size).because(err)
+		return w, malformed("A blob of %d bytes can't be encoded.", b.Size).because(err)
 	}
-	return wanted{id: id, root: [32]byte(b.RootHash), size: b.Size, encoded: encoded}, nil
+	return w, nil
 }
 
 // missing returns the blobs that owned doesn't hold, and how many bytes the
 // owner would hold with them.
-func (s *Server) missing(blobs []wanted, owned []*suitx.Object, end uint32) (missing []wanted, held uint64) {
+func (s *Server) missing(blobs []walrus.Wanted, owned []*suitx.Object, end uint32) (missing []walrus.Wanted, held uint64) {
 	for _, o := range owned {
-		if b, err := blobOf(o); err == nil {
-			held = add(held, b.size)
+		if b, err := walrus.ParseBlob(o); err == nil {
+			held = add(held, b.Size)
 		}
 	}
-	for _, w := range blobs {
-		if w.isIn(owned, end, s.network.Deletable) == nil {
-			missing = append(missing, w)
-			held = add(held, w.size)
-		}
+	missing = walrus.Missing(blobs, owned, end, s.network.Deletable)
+	for _, w := range missing {
+		held = add(held, w.Size)
 	}
 	return missing, held
 }
 
 // buy counts the price against the quotas, then registers blobs and returns
 // their objects. It outlives the caller: what is paid for is given.
-func (s *Server) buy(ctx context.Context, client netip.Prefix, owner suitx.Address, blobs []wanted, com *api.Committee, epochs uint32) ([]*suitx.Object, suitx.Digest, error) {
+func (s *Server) buy(ctx context.Context, client netip.Prefix, owner suitx.Address, blobs []walrus.Wanted, com *api.Committee, epochs uint32) ([]*suitx.Object, suitx.Digest, error) {
 	ctx = context.WithoutCancel(ctx)
 	cost := priceOf(blobs, com, epochs)
 	undo, err := s.quota.take(client, cost, com.Epoch+epochs)
@@ -167,34 +164,26 @@ func (s *Server) buy(ctx context.Context, client netip.Prefix, owner suitx.Addre
 		undo()
 		return nil, suitx.Digest{}, fmt.Errorf("couldn't register: %w", err)
 	}
-	var ids []suitx.Address
-	for _, c := range res.Effects.ChangedObjects {
-		if c.IDOperation == suitx.IDCreated && c.Output.Owner == (suitx.Owner{Kind: suitx.AddressOwner, Address: owner}) {
-			ids = append(ids, c.ID)
-		}
-	}
-	objects, err := s.ledger.Objects(ctx, ids...)
+	objects, err := s.ledger.Objects(ctx, walrus.Made(res.Effects, owner)...)
 	if err != nil {
 		return nil, suitx.Digest{}, fmt.Errorf("couldn't read the registered blobs: %w", err)
 	}
 	return objects, res.Digest, nil
 }
 
-// priceOf is what registering costs: the price of storage for every epoch and
-// once that of writing, for every unit of encoded size, as Walrus counts.
-func priceOf(blobs []wanted, com *api.Committee, epochs uint32) (c Cost) {
+// priceOf is what registering takes of the sponsor's means.
+func priceOf(blobs []walrus.Wanted, com *api.Committee, epochs uint32) Cost {
+	c := Cost{WAL: walrus.Price(blobs, com, epochs)}
 	for _, w := range blobs {
-		units := (w.encoded + unit - 1) / unit
-		c.Bytes = add(c.Bytes, w.encoded)
+		c.Bytes = add(c.Bytes, w.Encoded)
 		c.Gas = add(c.Gas, gasOfBlob)
-		c.WAL = add(c.WAL, units*(com.StoragePrice*uint64(epochs)+com.WritePrice))
 	}
 	return c
 }
 
 // runRegister executes the transaction, with other coins when those it took
 // have moved on.
-func (s *Server) runRegister(ctx context.Context, owner suitx.Address, blobs []wanted, cost Cost, epochs uint32) (res *Result, err error) {
+func (s *Server) runRegister(ctx context.Context, owner suitx.Address, blobs []walrus.Wanted, cost Cost, epochs uint32) (res *Result, err error) {
 	for range maxTries {
 		coin, ok := s.sponsor.wal.take(cost.WAL)
 		if !ok {
@@ -211,20 +200,10 @@ func (s *Server) runRegister(ctx context.Context, owner suitx.Address, blobs []w
 }
 
 // registration is DESIGN §2's first transaction.
-func (s *Server) registration(owner suitx.Address, blobs []wanted, wal coin, epochs uint32) *suitx.Builder {
+func (s *Server) registration(owner suitx.Address, blobs []walrus.Wanted, wal coin, epochs uint32) *suitx.Builder {
 	b := &suitx.Builder{}
-	system := b.Shared(s.ids.System, s.network.SystemVersion, true)
-	payment := b.Object(wal.ref)
-	made := make([]suitx.Argument, len(blobs))
-	for i, w := range blobs {
-		storage := b.Call(s.walrus, "system", "reserve_space", system, b.U64(w.encoded), b.U32(epochs), payment)
-		made[i] = b.Call(s.walrus, "system", "register_blob", system, storage, b.U256(w.id.U256LE()),
-			b.U256(w.root), b.U64(w.size), b.U8(encodingRS2), b.Bool(s.network.Deletable), payment)
-	}
-	b.Transfer(owner, made...)
+	s.contracts.Register(b, owner, blobs, walrus.Coins(b, wal.ref), epochs, s.network.Deletable)
 	return b
 }
 
-func (s *Server) blobType() suitx.StructTag {
-	return suitx.StructTag{Address: s.ids.WalrusPackage, Module: "blob", Name: "Blob"}
-}
+func (s *Server) blobType() suitx.StructTag { return walrus.BlobType(s.ids.WalrusPackage) }

@@ -9,6 +9,7 @@ import (
 	"floe/codec"
 	"floe/codec/suitx"
 	"floe/server/api"
+	"floe/server/walrus"
 )
 
 func TestRegisterIsIdempotent(t *testing.T) {
@@ -43,7 +44,7 @@ func TestRegisterIsIdempotent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if blob, err := blobOf(o); err != nil || blob.blobID != w.id || o.Owner.Address != newPerson(1).address {
+		if blob, err := walrus.ParseBlob(o); err != nil || blob.BlobID != w.id || o.Owner.Address != newPerson(1).address {
 			t.Errorf("object %d: %+v, %v", i, blob, err)
 		}
 	}

@@ -23,7 +23,6 @@ package server
 import (
 	"context"
 	"crypto/ed25519"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -33,9 +32,9 @@ import (
 	"time"
 
 	"floe/codec"
-	"floe/codec/bcs"
 	"floe/codec/suitx"
 	"floe/server/api"
+	"floe/server/walrus"
 )
 
 // Config is all that a Server needs to know.
@@ -66,8 +65,8 @@ const maxEpochsAhead = 53
 // Server is the relay's state.
 type Server struct {
 	ids       api.NetworkIDs
-	walrus    suitx.Address // the package to call, which may be newer than its types
-	network   api.Network   // what doesn't change
+	contracts walrus.Contracts
+	network   api.Network // what doesn't change
 	params    codec.Params
 	maxFrame  int           // bytes of one frame's body
 	frameTime time.Duration // to read or write one frame
@@ -124,7 +123,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Sponsor != nil {
 		s.sponsor = newSponsor(cfg.Sponsor, cfg.IDs, cfg)
 		s.network.Sponsor = s.sponsor.address.String()
-		s.allowed = newAllowList(s.sponsor.address, cfg.IDs, s.walrus)
+		s.allowed = newAllowList(s.sponsor.address, cfg.IDs, s.contracts.Package)
 		s.leases = newLeases(s.sponsor.gas, cfg.Clock)
 		if err := s.sponsor.stock(ctx); err != nil {
 			return nil, err
@@ -154,13 +153,12 @@ func (s *Server) readNetwork(ctx context.Context, cfg Config) error {
 	if s.params, err = codec.NewParams(com.NShards); err != nil {
 		return err
 	}
-	version, err := s.readSystem(ctx)
+	system, err := s.ledger.Objects(ctx, s.ids.System)
 	if err != nil {
-		return err
+		return fmt.Errorf("couldn't read the System object: %w", err)
 	}
-	mostShards := 1
-	for _, m := range com.Members {
-		mostShards = max(mostShards, len(m.Shards))
+	if s.contracts, err = walrus.ReadSystem(system[0]); err != nil {
+		return err
 	}
 	s.memory = newMemory(len(com.Members), memoryInAll, memoryPerNode)
 	s.network = api.Network{
@@ -169,12 +167,12 @@ func (s *Server) readNetwork(ctx context.Context, cfg Config) error {
 		MaxEpochsAhead:  maxEpochsAhead,
 		NShards:         com.NShards,
 		SystemObjectID:  suitx.Address(cfg.IDs.System).String(),
-		SystemVersion:   version,
+		SystemVersion:   s.contracts.SharedAt,
 		StakingObjectID: suitx.Address(cfg.IDs.Staking).String(),
 		WALPackage:      suitx.Address(cfg.IDs.WALPackage).String(),
-		WalrusPackage:   s.walrus.String(),
+		WalrusPackage:   s.contracts.Package.String(),
 		FloePackage:     suitx.Address(cfg.IDs.FloePackage).String(),
-		SegmentSize:     SegmentSize(s.params, mostShards),
+		SegmentSize:     walrus.SegmentSize(s.params, walrus.MostShards(com)),
 		MaxParcelSize:   cfg.MaxParcelSize,
 		Deletable:       cfg.Deletable,
 		DefaultEpochs:   cfg.DefaultEpochs,
@@ -183,31 +181,8 @@ func (s *Server) readNetwork(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	s.maxFrame = max(s.params.SliverSize(codec.Primary, symbol)+sliverOverhead, 66*com.NShards+sliverOverhead)
+	s.maxFrame = max(s.params.SliverSize(codec.Primary, symbol)+walrus.SliverOverhead, 66*com.NShards+walrus.SliverOverhead)
 	return nil
-}
-
-// readSystem reads the System object: the version at which it was shared, and
-// the package to call.
-//
-//	id 32 ‖ version u64 ‖ package ID 32 ‖ …
-func (s *Server) readSystem(ctx context.Context) (sharedAt uint64, err error) {
-	objects, err := s.ledger.Objects(ctx, s.ids.System)
-	if err != nil {
-		return 0, fmt.Errorf("couldn't read the System object: %w", err)
-	}
-	if len(objects) != 1 || objects[0] == nil || objects[0].Move == nil || objects[0].Owner.Kind != suitx.SharedOwner {
-		return 0, errors.New("couldn't read the System object: the ledger has no shared object of that ID")
-	}
-	r := bcs.NewReader(objects[0].Move.Contents)
-	var id [32]byte
-	r.Fixed(id[:])
-	r.U64()
-	r.Fixed(s.walrus[:])
-	if r.Err() != nil {
-		return 0, fmt.Errorf("couldn't read the System object: %w", r.Err())
-	}
-	return objects[0].Owner.Version, nil
 }
 
 // Handler is the whole site but what others serve on the same port.

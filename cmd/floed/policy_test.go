@@ -79,7 +79,7 @@ var imports = map[string][]string{
 	"floe/wasm/client":      {"floe/codec", "floe/crypto", "floe/server/api", "floe/wasm/client"},
 	"floe/wasm":             {"floe/wasm/client", "floe/codec", "floe/crypto", "floe/server/api"}, // for the types in client's methods
 	"floe/cmd/floed":        {"floe/codec", "floe/server", "floe/static"},
-	"floe/cmd/floe":         {"floe/wasm/client", "floe/codec", "floe/crypto", "floe/server/api", "floe/server/sui", "floe/server/committee"},
+	"floe/cmd/floe":         {"floe/wasm/client", "floe/codec", "floe/crypto", "floe/server/api", "floe/server/sui", "floe/server/committee", "floe/server/walrus", "floe/cmd/floe/direct"},
 }
 
 type goPackage struct {
