@@ -109,6 +109,7 @@ type ExecutionFailure struct {
 	First, Second uint16              // UnusedValueWithoutDrop, InvalidPublicFunctionReturnType (First), and by Problem
 	Size, Limit   uint64              // everything too big or too large
 	Address       Address             // CircularObjectOwnership, AddressDeniedForCoin, NonExclusiveWriteInputObjectModified
+	Upgrade       UpgradeFailure      // PackageUpgradeError
 	CoinType      string              // AddressDeniedForCoin, CoinTypeGlobalPause
 	Congested     []Address           // ExecutionCancelledDueToCongestion
 }

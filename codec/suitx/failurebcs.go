@@ -1,10 +1,6 @@
 package suitx
 
-import (
-	"fmt"
-
-	"floe/codec/bcs"
-)
+import "floe/codec/bcs"
 
 func writeStatus(w *bcs.Writer, s ExecutionStatus) {
 	f := s.Failure
@@ -63,6 +59,8 @@ func (f *ExecutionFailure) writeDetail(w *bcs.Writer) {
 		w.String(f.CoinType)
 	case CoinTypeGlobalPause:
 		w.String(f.CoinType)
+	case PackageUpgradeError:
+		writeUpgradeFailure(w, f.Upgrade)
 	}
 }
 
@@ -95,7 +93,7 @@ func (f *ExecutionFailure) readDetail(r *bcs.Reader) {
 	case CoinTypeGlobalPause:
 		f.CoinType = r.String()
 	case PackageUpgradeError:
-		r.FailWith(fmt.Errorf("failure of a package upgrade: %w", ErrUnsupported))
+		f.Upgrade = readUpgradeFailure(r)
 	}
 }
 

@@ -148,9 +148,8 @@ func randomFailure(rng *mathrand.Rand) ExecutionFailure {
 		Argument: randomU16(rng), Problem: ArgumentProblem(rng.IntN(argumentProblems)), TypeProblem: TypeArgumentProblem(rng.IntN(typeArgumentProblems)),
 		First: randomU16(rng), Second: randomU16(rng), Size: randomU64(rng), Limit: randomU64(rng), Address: randomAddress(rng),
 		CoinType: "0x2::sui::SUI", Congested: some(rng, 3, randomAddress)}
-	if f.Kind == PackageUpgradeError {
-		f.Kind = MoveAbort
-	}
+	f.Upgrade = UpgradeFailure{UpgradeProblem(rng.IntN(upgradeProblems)), randomAddress(rng), randomAddress(rng),
+		[]byte(randomName(rng)), uint8(rng.IntN(256))}
 	f.Location = &MoveLocation{randomAddress(rng), randomName(rng), randomU16(rng), randomU16(rng), maybe(rng, randomName)}
 	return f
 }

@@ -161,7 +161,7 @@ func TestObjectVectors(t *testing.T) {
 }
 
 func TestEffectsVectors(t *testing.T) {
-	seen := map[FailureKind]bool{PackageUpgradeError: true} // not read, see failure.go
+	seen := map[FailureKind]bool{PackageUpgradeError: true} // only the SDK reads those, see TestSDKReadsOurs
 	for i, want := range readVectors(t).Effects {
 		e, err := UnmarshalEffects(want)
 		if err != nil {
