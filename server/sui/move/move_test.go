@@ -1,6 +1,9 @@
 package move
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -8,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"floe/codec/suitx"
 )
 
 // built is what testdata/build.mjs prints.
@@ -26,8 +31,18 @@ func TestPackageCompilesAndItsTestsPass(t *testing.T) {
 	if b.Digest != Digest {
 		t.Errorf("package digest is %s, pinned is %s", b.Digest, Digest)
 	}
-	if len(b.Modules) != 1 {
-		t.Errorf("%d modules, want 1", len(b.Modules))
+	if *update {
+		writeModule(t, b.modules(t)[0])
+	}
+	if got := b.modules(t); len(got) != 1 || !bytes.Equal(got[0], Modules()[0]) {
+		t.Errorf("the compiler's %d modules aren't those that are committed; hint: go test ./server/sui/move -update, twice", len(got))
+	}
+	var dependencies []string
+	for _, d := range Dependencies() {
+		dependencies = append(dependencies, d.String())
+	}
+	if !slices.Equal(b.Dependencies, dependencies) {
+		t.Errorf("it depends on %v, not %v", b.Dependencies, dependencies)
 	}
 	if !b.Passed {
 		t.Errorf("Move unit tests fail:\n%s", b.Output)
@@ -35,6 +50,45 @@ func TestPackageCompilesAndItsTestsPass(t *testing.T) {
 	if want := len(scenarios()) + 1; strings.Count(b.Output, "[ PASS ") != want {
 		t.Errorf("not all %d tests ran:\n%s", want, b.Output)
 	}
+}
+
+// What is committed has the digest that the compiler computed, by our own
+// computation; the ledger's twin stands for that digest and founds networks
+// with that module.
+func TestDigestIsComputedAsSuiDoes(t *testing.T) {
+	got := suitx.PackageDigest(Modules(), Dependencies())
+	if hex.EncodeToString(got[:]) != Digest {
+		t.Errorf("digest is %x, pinned is %s", got, Digest)
+	}
+	self, name, err := suitx.ModuleID(Modules()[0])
+	if err != nil || !self.IsZero() || name != "parcel" {
+		t.Errorf("the module is %s::%s (%v)", self, name, err)
+	}
+}
+
+// writeModule writes the compiled module to both places that hold it: the
+// ledger may import nothing of this package.
+func writeModule(t *testing.T, code []byte) {
+	t.Helper()
+	for _, path := range []string{"build/parcel.mv", twinModule} {
+		if err := os.WriteFile(path, code, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+const twinModule = "../../ledger/native/parcel.mv"
+
+func (b *built) modules(t *testing.T) (all [][]byte) {
+	t.Helper()
+	for _, text := range b.Modules {
+		code, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, code)
+	}
+	return all
 }
 
 func build(t *testing.T) (b built) {
