@@ -72,10 +72,11 @@ var imports = map[string][]string{
 	"floe/server/node":      {"floe/codec", "floe/server/api"},
 	"floe/server/committee": {"floe/codec", "floe/server/api"},
 	"floe/server/sui":       {"floe/codec", "floe/server/api"},
+	"floe/server/walrus":    {"floe/codec", "floe/server/api"},
 	"floe/server/uploader":  {"floe/codec", "floe/server/api"},
 	"floe/server/daemon":    {"floe/codec", "floe/server/api", "floe/server/uploader"},
 	"floe/server/ledger":    {"floe/codec", "floe/server/api", "floe/server/ledger"},
-	"floe/server":           {"floe/codec", "floe/server/api", "floe/server/uploader", "floe/web"},
+	"floe/server":           {"floe/codec", "floe/server/api", "floe/server/uploader", "floe/server/walrus", "floe/web"},
 	"floe/wasm/client":      {"floe/codec", "floe/crypto", "floe/server/api", "floe/wasm/client"},
 	"floe/wasm":             {"floe/wasm/client", "floe/codec", "floe/crypto", "floe/server/api"}, // for the types in client's methods
 	"floe/cmd/floed":        {"floe/codec", "floe/server", "floe/static"},
