@@ -1,16 +1,38 @@
 package client
 
+import "floe/server/api"
+
 // Client sends and opens parcels over one server for one device. Its methods
 // may be called concurrently.
 type Client struct {
 	relay  Relay
 	memory Memory
+	known  []api.NetworkIDs
 	pace   pace
 }
 
-// New returns a Client that reaches its server through relay.
-func New(relay Relay, memory Memory) *Client {
-	return &Client{relay: relay, memory: memory, pace: usualPace}
+// New returns a Client that reaches its server through relay. Networks that the
+// device knows besides those compiled in are given as known: out of a file that
+// its owner chose, or with a page that is the same for everybody, but never out
+// of what a server answers.
+func New(relay Relay, memory Memory, known ...api.NetworkIDs) *Client {
+	return &Client{relay: relay, memory: memory, known: known, pace: usualPace}
+}
+
+// idsOf returns what counts on the network of that name. Where it is compiled
+// in, what was given may only add Floe's package, if that isn't.
+func (c *Client) idsOf(name string) (api.NetworkIDs, bool) {
+	ids, found := api.Networks(name)
+	for _, k := range c.known {
+		switch {
+		case k.Name != name:
+		case !found:
+			ids, found = k, true
+		case ids.FloePackage == [32]byte{}:
+			ids.FloePackage = k.FloePackage
+		}
+	}
+	return ids, found && ids.FloePackage != [32]byte{}
 }
 
 // Memory is what a device remembers of the parcels it has opened: the highest

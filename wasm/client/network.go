@@ -12,7 +12,7 @@ import (
 )
 
 // network is the server's description of the network, checked: its package and
-// object IDs are those compiled in, its nodes hold each shard once.
+// object IDs are those this device knows, its nodes hold each shard once.
 type network struct {
 	api.Network
 	ids     api.NetworkIDs
@@ -40,7 +40,7 @@ func (c *Client) network(ctx context.Context) (*network, error) {
 	if err := c.call(ctx, api.PathNetwork, nil, &n.Network); err != nil {
 		return nil, err
 	}
-	if err := n.checkIDs(); err != nil {
+	if err := n.checkIDs(c); err != nil {
 		return nil, err
 	}
 	if err := n.checkNodes(); err != nil {
@@ -52,9 +52,9 @@ func (c *Client) network(ctx context.Context) (*network, error) {
 	return n, nil
 }
 
-func (n *network) checkIDs() error {
+func (n *network) checkIDs(c *Client) error {
 	var known bool
-	if n.ids, known = api.Networks(n.Name); !known || n.ids.FloePackage == [32]byte{} {
+	if n.ids, known = c.idsOf(n.Name); !known {
 		return unsupported(fmt.Sprintf("This build of Floe doesn't know the network %q that the server works on. Use another server or a later Floe.", n.Name))
 	}
 	for _, id := range []struct {
@@ -63,7 +63,6 @@ func (n *network) checkIDs() error {
 	}{
 		{"Floe package", n.FloePackage, n.ids.FloePackage},
 		{"WAL package", n.WALPackage, n.ids.WALPackage},
-		{"Walrus package", n.WalrusPackage, n.ids.WalrusPackage},
 		{"System object", n.SystemObjectID, n.ids.System},
 		{"Staking object", n.StakingObjectID, n.ids.Staking},
 	} {
@@ -71,13 +70,26 @@ func (n *network) checkIDs() error {
 			return liar("the server's %s is %q, on %s it is %s", id.what, id.told, n.Name, suitx.Address(id.want))
 		}
 	}
-	n.walrus = n.ids.WalrusPackage
-	var err error
-	if n.Sponsor == "" {
-		return nil
+	if err := n.checkWalrus(); err != nil || n.Sponsor == "" {
+		return err
 	}
+	var err error
 	if n.sponsor, err = suitx.ParseAddress(n.Sponsor); err != nil {
 		return fmt.Errorf("couldn't read the sponsor's address: %w", err)
+	}
+	return nil
+}
+
+// checkWalrus reads which of Walrus' packages to call. On public networks that
+// is the last upgrade of the one known, which nobody can compile in. A wrong one
+// gets its hands on a parcel's Blob objects and on nothing else: who names it
+// could as well have stored nothing.
+func (n *network) checkWalrus() (err error) {
+	if n.walrus, err = suitx.ParseAddress(n.WalrusPackage); err != nil {
+		return liar("the server's Walrus package is %q", n.WalrusPackage)
+	}
+	if n.Name == api.Local && n.walrus != n.ids.WalrusPackage {
+		return liar("the server's Walrus package is %s, on %s it is %s", n.walrus, n.Name, suitx.Address(n.ids.WalrusPackage))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -16,7 +17,8 @@ import (
 
 // Relay carries requests to the server: by fetch in the page, by net/http in
 // the command line. Do fails only when no answer came; any status is an answer.
-// The caller closes the body. Do is called from several goroutines.
+// Where it fails with an [*Error], that is what happened; with anything else,
+// the server can't be reached. The caller closes the body. Do is called from several goroutines.
 type Relay interface {
 	Do(ctx context.Context, r Request) (*Response, error)
 }
@@ -118,7 +120,7 @@ func (c *Client) retry(ctx context.Context, patience time.Duration, try func() (
 func (c *Client) once(ctx context.Context, r Request, out any) (time.Duration, error) {
 	res, err := c.do(ctx, r)
 	if err != nil {
-		return 0, unreachable(ctx, err)
+		return patienceWith(err), unreachable(ctx, err)
 	}
 	defer res.Body.Close()
 	most := maxAnswer
@@ -176,10 +178,22 @@ func plainText(s string, most int) string {
 
 func short(b []byte) []byte { return bytes.TrimSpace(b[:min(len(b), 200)]) }
 
+// patienceWith says as [Client.retry] wants it whether a request that got no
+// answer may get one later.
+func patienceWith(err error) time.Duration {
+	if e := new(Error); errors.As(err, &e) && !e.Retry {
+		return -1
+	}
+	return 0
+}
+
 // unreachable is the error for a request that got no answer.
 func unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if e := new(Error); errors.As(err, &e) {
+		return e
 	}
 	return &Error{
 		Code:    CodeOffline,
