@@ -12,7 +12,7 @@ import (
 type allowList struct {
 	sponsor suitx.Address
 	system  suitx.Address
-	walrus  suitx.Address
+	walrus  func() suitx.Address // the package to call now
 	floe    suitx.Address
 }
 
@@ -91,7 +91,7 @@ func (l *allowList) pays(c *suitx.MoveCall) bool {
 	switch {
 	case c.Package == l.floe && c.Module == "parcel":
 		return parcelFunctions[c.Function]
-	case c.Package == l.walrus && c.Module == "system":
+	case c.Package == l.walrus() && c.Module == "system":
 		return systemFunctions[c.Function]
 	}
 	return false
@@ -112,7 +112,7 @@ func (l *allowList) isFreedStorage(t *suitx.TransactionData, a suitx.Argument) b
 		return false
 	}
 	c, ok := t.Commands[a.Index].(*suitx.MoveCall)
-	return ok && c.Package == l.walrus && c.Function == "delete_blob"
+	return ok && c.Package == l.walrus() && c.Function == "delete_blob"
 }
 
 func pureAddress(t *suitx.TransactionData, a suitx.Argument) (suitx.Address, bool) {
@@ -135,6 +135,6 @@ func addressOf(what, text string) (suitx.Address, error) {
 	return a, nil
 }
 
-func newAllowList(sponsor suitx.Address, ids api.NetworkIDs, callWalrus suitx.Address) *allowList {
+func newAllowList(sponsor suitx.Address, ids api.NetworkIDs, callWalrus func() suitx.Address) *allowList {
 	return &allowList{sponsor: sponsor, system: ids.System, walrus: callWalrus, floe: ids.FloePackage}
 }

@@ -128,8 +128,8 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if r.told.RetryAfterMS > 0 {
 		c.Response().Header().Set("Retry-After", fmt.Sprint(int64(math.Ceil(float64(r.told.RetryAfterMS)/1000))))
 	}
-	if r.status == http.StatusNotFound && wantsPage(c.Request()) {
-		err = c.HTMLBlob(r.status, s.pages.notFound)
+	if pages := s.pages.Load(); r.status == http.StatusNotFound && pages != nil && wantsPage(c.Request()) {
+		err = c.HTMLBlob(r.status, pages.notFound)
 	} else {
 		c.Response().Header().Set("Cache-Control", "no-store")
 		err = c.JSON(r.status, api.ErrorBody{Error: &r.told})

@@ -63,5 +63,5 @@ func (s *Server) readTransaction(tx []byte) (*suitx.TransactionData, error) {
 }
 
 func noSponsor() error {
-	return notAllowed("This server pays for nobody.")
+	return refuse(http.StatusForbidden, api.CodeNoSponsor, "This server pays for nobody. Pay with a wallet of your own, or use a server that has a sponsor.")
 }

@@ -4,11 +4,23 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"floe/server/api"
 )
+
+// Bare serves what an embedded network has without pages and relay: /healthz,
+// the faucet and the nodes' switches. Of cfg it needs Chain, Local, Loopback,
+// TLS and Logger.
+func Bare(cfg Config) http.Handler {
+	s := &Server{
+		chain: cfg.Chain, local: cfg.Local, loopback: cfg.Loopback, log: cfg.Logger,
+		health: newHealth(), committee: &committees{chain: cfg.Chain, now: time.Now},
+	}
+	return s.bareRoutes(cfg.TLS)
+}
 
 // handleFaucet gives SUI and WAL on the embedded network.
 func (s *Server) handleFaucet(c echo.Context) error {

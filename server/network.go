@@ -13,6 +13,7 @@ func (s *Server) handleNetwork(c echo.Context) error {
 		return err
 	}
 	n := s.network
+	n.WalrusPackage = s.callee().String()
 	n.Epoch = com.Epoch
 	n.EpochStartMS = com.EpochStart.UnixMilli()
 	n.EpochDurationMS = com.EpochDuration.Milliseconds()

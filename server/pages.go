@@ -4,18 +4,26 @@ import (
 	"context"
 	"errors"
 
+	"floe/server/api"
 	"floe/web"
 )
 
-// pages are rendered once, at start: a page that can see a key is the same
-// bytes for everybody, so nobody can be served one of her own.
+// pages are rendered at start, and again only when Walrus is upgraded: a page
+// that can see a key is the same bytes for everybody, so nobody can be served
+// one of her own.
 type pages struct {
 	byPath   map[string]*asset
 	notFound []byte
 }
 
-func renderPages(ctx context.Context) (*pages, error) {
-	all, err := web.Pages(ctx)
+// renderPages renders all pages. Those of a network that isn't compiled into
+// them carry its IDs, as what they are told later can't be checked otherwise.
+func renderPages(ctx context.Context, ids api.NetworkIDs) (*pages, error) {
+	carried := ""
+	if !ids.CompiledIn() {
+		carried = string(ids.Marshal())
+	}
+	all, err := web.Pages(ctx, carried)
 	if err != nil {
 		return nil, err
 	}

@@ -202,7 +202,7 @@ func (s *Server) runRegister(ctx context.Context, owner suitx.Address, blobs []w
 // registration is DESIGN §2's first transaction.
 func (s *Server) registration(owner suitx.Address, blobs []walrus.Wanted, wal coin, epochs uint32) *suitx.Builder {
 	b := &suitx.Builder{}
-	s.contracts.Register(b, owner, blobs, walrus.Coins(b, wal.ref), epochs, s.network.Deletable)
+	s.contracts.Load().Register(b, owner, blobs, walrus.Coins(b, wal.ref), epochs, s.network.Deletable)
 	return b
 }
 

@@ -15,21 +15,15 @@ import (
 )
 
 func (s *Server) routes(tls bool) http.Handler {
-	e := echo.New()
-	e.HideBanner, e.HidePort = true, true
-	e.HTTPErrorHandler = s.answerError
-	e.Pre(headers(tls))
-	e.Use(s.record, s.recover, sameOrigin)
-
-	for path, page := range s.pages.byPath {
-		e.GET(path, page.serve)
-		e.HEAD(path, page.serve)
+	e := s.bareRoutes(tls)
+	for path := range s.pages.Load().byPath {
+		serve := func(c echo.Context) error { return s.pages.Load().byPath[path].serve(c) }
+		e.GET(path, serve)
+		e.HEAD(path, serve)
 	}
 	e.GET(pathAssets+"*", s.serveAsset)
 	e.HEAD(pathAssets+"*", s.serveAsset)
 	e.GET("/favicon.ico", s.serveIcon)
-	e.GET(api.PathHealth, func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-
 	e.GET(api.PathNetwork, s.handleNetwork)
 	e.POST(api.PathRegister, s.handleRegister)
 	e.POST(api.PathStore+":node", s.handleStore)
@@ -38,7 +32,18 @@ func (s *Server) routes(tls bool) http.Handler {
 	e.POST(api.PathExecute, s.handleExecute)
 	e.GET(api.PathParcels+":id", s.handleParcel)
 	e.POST(api.PathRead, s.handleRead)
+	return e
+}
 
+// bareRoutes are those of every server: a sign of life, and what the owner of an
+// embedded network may do.
+func (s *Server) bareRoutes(tls bool) *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.answerError
+	e.Pre(headers(tls))
+	e.Use(s.record, s.recover, sameOrigin)
+	e.GET(api.PathHealth, func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.POST(api.PathFaucet, s.handleFaucet, s.localOnly)
 	e.POST(api.PathNodes+":node/stop", s.handleStop, s.localOnly)
 	e.POST(api.PathNodes+":node/start", s.handleStart, s.localOnly)

@@ -29,6 +29,7 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"floe/codec"
@@ -39,7 +40,7 @@ import (
 
 // Config is all that a Server needs to know.
 type Config struct {
-	IDs    api.NetworkIDs // of the network, compiled in
+	IDs    api.NetworkIDs // of the network, compiled in or from its file
 	Ledger Ledger
 	Chain  Chain
 	Nodes  Nodes
@@ -54,6 +55,7 @@ type Config struct {
 	Loopback       bool           // the listener is on a loopback address
 	TLS            bool           // callers come by https
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
+	LookEvery      time.Duration  // how often the network is looked at; 0: 5 s
 	Assets         fs.FS          // served below /static/
 	Logger         *slog.Logger
 	Clock          func() time.Time // nil: time.Now
@@ -65,11 +67,12 @@ const maxEpochsAhead = 53
 // Server is the relay's state.
 type Server struct {
 	ids       api.NetworkIDs
-	contracts walrus.Contracts
-	network   api.Network // what doesn't change
+	contracts atomic.Pointer[walrus.Contracts] // an upgrade changes them
+	network   api.Network                      // what doesn't change
 	params    codec.Params
 	maxFrame  int           // bytes of one frame's body
 	frameTime time.Duration // to read or write one frame
+	lookEvery time.Duration
 	ledger    Ledger
 	chain     Chain
 	nodes     Nodes
@@ -78,7 +81,7 @@ type Server struct {
 	trusted   []netip.Prefix
 	log       *slog.Logger
 	handler   http.Handler
-	pages     *pages
+	pages     atomic.Pointer[pages]
 	assets    map[string]*asset
 
 	committee  *committees
@@ -108,9 +111,12 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
+	if cfg.LookEvery == 0 {
+		cfg.LookEvery = probeEvery
+	}
 	s := &Server{
 		ids: cfg.IDs, ledger: cfg.Ledger, chain: cfg.Chain, nodes: cfg.Nodes, local: cfg.Local,
-		loopback: cfg.Loopback, trusted: cfg.TrustedProxies, log: cfg.Logger,
+		loopback: cfg.Loopback, trusted: cfg.TrustedProxies, log: cfg.Logger, lookEvery: cfg.LookEvery,
 		health: newHealth(), quota: newQuota(cfg.Limits, cfg.Clock), firsts: newFirsts(), owners: newKeyed(),
 		frameTime: frameTimeout, storing: newTurnstile(storesOfOne), reading: newTurnstile(readsOfOne), certifying: newTurnstile(certifiesOfOne), flights: newFlights(),
 	}
@@ -123,16 +129,17 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Sponsor != nil {
 		s.sponsor = newSponsor(cfg.Sponsor, cfg.IDs, cfg)
 		s.network.Sponsor = s.sponsor.address.String()
-		s.allowed = newAllowList(s.sponsor.address, cfg.IDs, s.contracts.Package)
+		s.allowed = newAllowList(s.sponsor.address, cfg.IDs, s.callee)
 		s.leases = newLeases(s.sponsor.gas, cfg.Clock)
 		if err := s.sponsor.stock(ctx); err != nil {
 			return nil, err
 		}
 	}
-	var err error
-	if s.pages, err = renderPages(ctx); err != nil {
+	pages, err := renderPages(ctx, cfg.IDs.Calling(s.callee()))
+	if err != nil {
 		return nil, err
 	}
+	s.pages.Store(pages)
 	if s.assets, err = readAssets(cfg.Assets); err != nil {
 		return nil, err
 	}
@@ -153,13 +160,11 @@ func (s *Server) readNetwork(ctx context.Context, cfg Config) error {
 	if s.params, err = codec.NewParams(com.NShards); err != nil {
 		return err
 	}
-	system, err := s.ledger.Objects(ctx, s.ids.System)
+	contracts, err := s.readContracts(ctx)
 	if err != nil {
-		return fmt.Errorf("couldn't read the System object: %w", err)
-	}
-	if s.contracts, err = walrus.ReadSystem(system[0]); err != nil {
 		return err
 	}
+	s.contracts.Store(contracts)
 	s.memory = newMemory(len(com.Members), memoryInAll, memoryPerNode)
 	s.network = api.Network{
 		Name:            cfg.IDs.Name,
@@ -167,10 +172,9 @@ func (s *Server) readNetwork(ctx context.Context, cfg Config) error {
 		MaxEpochsAhead:  maxEpochsAhead,
 		NShards:         com.NShards,
 		SystemObjectID:  suitx.Address(cfg.IDs.System).String(),
-		SystemVersion:   s.contracts.SharedAt,
+		SystemVersion:   contracts.SharedAt,
 		StakingObjectID: suitx.Address(cfg.IDs.Staking).String(),
 		WALPackage:      suitx.Address(cfg.IDs.WALPackage).String(),
-		WalrusPackage:   s.contracts.Package.String(),
 		FloePackage:     suitx.Address(cfg.IDs.FloePackage).String(),
 		SegmentSize:     walrus.SegmentSize(s.params, walrus.MostShards(com)),
 		MaxParcelSize:   cfg.MaxParcelSize,
@@ -189,13 +193,13 @@ func (s *Server) readNetwork(ctx context.Context, cfg Config) error {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Run keeps the sponsor in coins, asks the nodes how they are and follows the
-// epochs, until ctx ends.
+// epochs and upgrades, until ctx ends.
 func (s *Server) Run(ctx context.Context) {
 	var tasks sync.WaitGroup
 	if s.sponsor != nil {
 		tasks.Go(func() { s.sponsor.keepStocked(ctx) })
 	}
-	tasks.Go(func() { every(ctx, probeEvery, func() { s.look(ctx) }) })
+	tasks.Go(func() { every(ctx, s.lookEvery, func() { s.look(ctx) }) })
 	tasks.Wait()
 }
 
@@ -208,6 +212,9 @@ func (s *Server) look(ctx context.Context) {
 		return
 	}
 	s.quota.reached(com.Epoch)
+	if _, err := s.followUpgrade(ctx); err != nil && ctx.Err() == nil {
+		s.log.Error("couldn't look for an upgrade of Walrus", "error", err)
+	}
 	if p, ok := s.nodes.(Prober); ok {
 		s.health.probe(ctx, p, len(com.Members))
 	}

@@ -112,7 +112,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 
 func TestPagesAreTheSameForEverybody(t *testing.T) {
 	s := newSite(t)
-	for path := range s.pages.byPath {
+	for path := range s.pages.Load().byPath {
 		sums := make(map[[32]byte]bool)
 		for i, headers := range [][]string{
 			nil,
@@ -151,7 +151,7 @@ func TestPagesAreTheSameForEverybody(t *testing.T) {
 func TestNotFound(t *testing.T) {
 	s := newSite(t)
 	res, body := s.ask("GET", "/nothing", nil, "Accept", "text/html,*/*")
-	if res.StatusCode != 404 || !bytes.Equal(body, s.pages.notFound) {
+	if res.StatusCode != 404 || !bytes.Equal(body, s.pages.Load().notFound) {
 		t.Errorf("a browser gets status %d and %.40q", res.StatusCode, body)
 	}
 	if code := s.want(404, "GET", "/nothing", nil); code != api.CodeNotFound {

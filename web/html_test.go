@@ -52,7 +52,7 @@ func elements(t *testing.T, html []byte) []element {
 
 func pages(t *testing.T) []Page {
 	t.Helper()
-	all, err := Pages(context.Background())
+	all, err := Pages(context.Background(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,10 @@
 // Package web is how Floe looks and speaks: the pages, as templ components,
 // and every sentence of trouble in one table ([Trouble]).
 //
-// A page holds no data. It is the same bytes for every visitor of every
-// server, so that it can be compared with what was published; limits, nodes
-// and parcels come as JSON to the modules in static/js. All states of a page
+// A page holds no data but, where that isn't compiled into the program it loads,
+// the IDs of its server's network. It is the same bytes for every visitor of
+// every server on one network, so that it can be compared with what was
+// published; limits, nodes and parcels come as JSON to the modules in static/js. All states of a page
 // stand in its HTML from the start, hidden; a module shows one and fills it in,
 // cloning <template> elements where there may be many. No page has an inline
 // script or style, and none asks another origin for anything.
@@ -28,8 +29,10 @@ type Page struct {
 	HTML   []byte
 }
 
-// Pages renders all pages. The one without a path comes last.
-func Pages(ctx context.Context) ([]Page, error) {
+// Pages renders all pages, which carry network as it is unless it is empty. The
+// one without a path comes last.
+func Pages(ctx context.Context, network string) ([]Page, error) {
+	ctx = context.WithValue(ctx, networkKey{}, network)
 	all := []struct {
 		path   string
 		status int
@@ -50,4 +53,12 @@ func Pages(ctx context.Context) ([]Page, error) {
 		pages = append(pages, Page{Path: p.path, Status: p.status, HTML: b.Bytes()})
 	}
 	return pages, nil
+}
+
+// networkKey is under which Layout finds what pages carry.
+type networkKey struct{}
+
+func networkOf(ctx context.Context) string {
+	network, _ := ctx.Value(networkKey{}).(string)
+	return network
 }

@@ -87,6 +87,7 @@ type ErrorBody struct {
 const (
 	CodeMalformed       = "malformed"        // 400: the request can't be read; the caller's fault
 	CodeNotAllowed      = "not_allowed"      // 403: not on the sponsor's allow-list, or not a local caller
+	CodeNoSponsor       = "no_sponsor"       // 403: this server pays for nobody
 	CodeNotFound        = "not_found"        // 404
 	CodeConflict        = "conflict"         // 409: an object moved on, or another transaction of this sender is in flight
 	CodeTooLarge        = "too_large"        // 413

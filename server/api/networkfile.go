@@ -20,12 +20,13 @@ import (
 //	  "ledger": "https://fullnode.testnet.sui.io:443",
 //	  "node_scheme": "https",
 //	  "local_nodes": false,
+//	  "walrus_call_package": "0x…",
 //	  "upgrade_cap": "0x…"
 //	}
 //
 // IDs have all their 64 digits. floe_package and upgrade_cap may be missing
-// where Floe's package isn't published yet; node_scheme is "https" and
-// local_nodes false where they are. A name that is compiled in ([Networks])
+// where Floe's package isn't published yet, walrus_call_package where Walrus was
+// never upgraded; node_scheme is "https" and local_nodes false where they are. A name that is compiled in ([Networks])
 // stands for the IDs compiled in: a file may add what is missing there, no more.
 type Place struct {
 	NetworkIDs
@@ -72,6 +73,7 @@ type idsFile struct {
 	Name          string `json:"name"`
 	WALPackage    fileID `json:"wal_package"`
 	WalrusPackage fileID `json:"walrus_package"`
+	WalrusCall    fileID `json:"walrus_call_package,omitzero"`
 	FloePackage   fileID `json:"floe_package,omitzero"`
 	System        fileID `json:"system_object_id"`
 	Staking       fileID `json:"staking_object_id"`
@@ -171,12 +173,15 @@ func ParseNetworkIDs(b []byte) (NetworkIDs, error) {
 func (n NetworkIDs) Marshal() []byte { return indented(fileOf(n)) }
 
 func fileOf(n NetworkIDs) idsFile {
-	return idsFile{n.Name, n.WALPackage, n.WalrusPackage, n.FloePackage, n.System, n.Staking}
+	return idsFile{n.Name, n.WALPackage, n.WalrusPackage, n.WalrusCall, n.FloePackage, n.System, n.Staking}
 }
 
 // ids checks what stands in the file and returns it.
 func (f idsFile) ids() (NetworkIDs, error) {
-	n := NetworkIDs{f.Name, f.WALPackage, f.WalrusPackage, f.FloePackage, f.System, f.Staking}
+	n := NetworkIDs{f.Name, f.WALPackage, f.WalrusPackage, [32]byte{}, f.FloePackage, f.System, f.Staking}
+	if f.WalrusCall != (fileID{}) {
+		n = n.Calling(f.WalrusCall)
+	}
 	if !isPlaceName(f.Name) {
 		return n, fmt.Errorf("name is %q; it has 1 to %d small letters, digits and dashes", f.Name, maxPlaceName)
 	}

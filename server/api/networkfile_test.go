@@ -10,7 +10,7 @@ import (
 func elsewhere() Place {
 	p, _ := Places(Local)
 	p.Name, p.Ledger, p.UpgradeCap = "my-net", "http://[::1]:9000", [32]byte{7}
-	p.FloePackage = [32]byte{1, 2, 3}
+	p.FloePackage, p.WalrusCall = [32]byte{1, 2, 3}, [32]byte{4}
 	return p
 }
 
@@ -127,8 +127,25 @@ func TestParsePlaceIsStrict(t *testing.T) {
 // A file may name the Floe package of a public network: none is compiled in.
 func TestPlaceMayAddTheFloePackage(t *testing.T) {
 	p, _ := Places(Testnet)
-	p.FloePackage = [32]byte{9}
+	p.FloePackage, p.WalrusCall = [32]byte{9}, [32]byte{8}
 	if got, err := ParsePlace(p.Marshal()); err != nil || got != p {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestThePackageToCall(t *testing.T) {
+	ids, _ := Networks(Testnet)
+	if ids.CallWalrus() != ids.WalrusPackage || !ids.CompiledIn() {
+		t.Error("before an upgrade another package is called")
+	}
+	newer := ids.Calling([32]byte{1})
+	if newer.CallWalrus() != ([32]byte{1}) || newer.WalrusPackage != ids.WalrusPackage || newer.CompiledIn() {
+		t.Errorf("after an upgrade: %+v", newer)
+	}
+	if newer.Calling(ids.WalrusPackage) != ids {
+		t.Error("the package that defines the types isn't called as if there was no upgrade")
+	}
+	if newer.Name = "elsewhere"; newer.CompiledIn() {
+		t.Error("an unknown name is compiled in")
 	}
 }

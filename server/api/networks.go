@@ -8,15 +8,45 @@ import (
 )
 
 // NetworkIDs are the package and object IDs of one network. They are compiled
-// in, so that no server can name others: what a page or a command line accepts
-// must call these packages and read these objects.
+// in, or else come with the page or from a file of the user's own ([Place]), so
+// that no answer of a server can name others: what a page or a command line
+// accepts must call these packages and read these objects.
+//
+// Packages on Sui never change; an upgrade is a new package, under an ID of its
+// own. Types go by the package that first defined them, calls by the newest,
+// which the System object names. No page can tell whether it is shown the true
+// System object, and a package that it calls may take what the transaction
+// brings, so the package to call counts among these IDs too.
 type NetworkIDs struct {
 	Name          string
 	WALPackage    [32]byte // defines wal::WAL
-	WalrusPackage [32]byte // defines Walrus' types; the package to call is the System object's package_id
+	WalrusPackage [32]byte // defines Walrus' types
+	WalrusCall    [32]byte // the package to call where Walrus was upgraded; zero: WalrusPackage
 	FloePackage   [32]byte // defines parcel::Parcel; zero where it isn't published
 	System        [32]byte // shared object walrus::system::System
 	Staking       [32]byte // shared object walrus::staking::Staking
+}
+
+// CallWalrus is the package to call for Walrus' functions.
+func (n NetworkIDs) CallWalrus() [32]byte {
+	if n.WalrusCall != [32]byte{} {
+		return n.WalrusCall
+	}
+	return n.WalrusPackage
+}
+
+// Calling returns the IDs with another package to call for Walrus' functions.
+func (n NetworkIDs) Calling(walrus [32]byte) NetworkIDs {
+	if n.WalrusCall = walrus; walrus == n.WalrusPackage {
+		n.WalrusCall = [32]byte{}
+	}
+	return n
+}
+
+// CompiledIn reports whether every Floe knows all of these IDs.
+func (n NetworkIDs) CompiledIn() bool {
+	known, ok := Networks(n.Name)
+	return ok && n == known
 }
 
 // Local is the name of the embedded network. The others are Walrus' own names.
