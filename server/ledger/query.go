@@ -164,6 +164,17 @@ func (l *Ledger) Transaction(digest suitx.Digest) (*Executed, error) {
 	return e, e.loadObjects(r)
 }
 
+// Outcome returns an executed transaction without the objects that it read and
+// wrote, or ErrNotFound.
+func (l *Ledger) Outcome(digest suitx.Digest) (*Executed, error) {
+	r, err := l.view()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return readTransaction(r, digest)
+}
+
 // Checkpoint returns the checkpoint of that sequence number, or ErrNotFound.
 func (l *Ledger) Checkpoint(sequence uint64) (*Checkpoint, error) {
 	r, err := l.view()

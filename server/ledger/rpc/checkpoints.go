@@ -15,7 +15,7 @@ import (
 const checkpointMask = "sequence_number,digest"
 
 func (s *server) getCheckpoint(_ context.Context, r *pb.GetCheckpointRequest) (*pb.GetCheckpointResponse, error) {
-	m, err := newMask(r.ReadMask, checkpointMask, &pb.Checkpoint{})
+	m, err := s.schema.mask(r.ReadMask, checkpointMask, "Checkpoint")
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (s *server) checkpoint(c *ledger.Checkpoint, m mask) (*pb.Checkpoint, error
 			out.Objects = s.objectSet(objects, executed...)
 		}
 	}
-	m.prune(out)
+	s.schema.prune(m, out)
 	return out, nil
 }
 

@@ -34,7 +34,7 @@ func (s *server) getServiceInfo(context.Context, *pb.GetServiceInfoRequest) (*pb
 }
 
 func (s *server) getEpoch(_ context.Context, r *pb.GetEpochRequest) (*pb.GetEpochResponse, error) {
-	m, err := newMask(r.ReadMask, epochMask, &pb.Epoch{})
+	m, err := s.schema.mask(r.ReadMask, epochMask, "Epoch")
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (s *server) getEpoch(_ context.Context, r *pb.GetEpochRequest) (*pb.GetEpoc
 	if e.End != nil {
 		out.End = timestamppb.New(*e.End)
 	}
-	m.prune(out)
+	s.schema.prune(m, out)
 	return &pb.GetEpochResponse{Epoch: out}, nil
 }
 

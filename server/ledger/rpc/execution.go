@@ -10,7 +10,7 @@ import (
 const executeMask = "effects.status,checkpoint"
 
 func (s *server) executeTransaction(ctx context.Context, r *pb.ExecuteTransactionRequest) (*pb.ExecuteTransactionResponse, error) {
-	m, err := newMask(r.ReadMask, executeMask, &pb.ExecutedTransaction{})
+	m, err := s.schema.mask(r.ReadMask, executeMask, "ExecutedTransaction")
 	if err != nil {
 		return nil, err
 	}

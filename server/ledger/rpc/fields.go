@@ -17,7 +17,7 @@ func (s *server) listDynamicFields(_ context.Context, r *pb.ListDynamicFieldsReq
 	if failure != nil {
 		return nil, failure
 	}
-	m, err := newMask(r.ReadMask, fieldMask, &pb.DynamicField{})
+	m, err := s.schema.mask(r.ReadMask, fieldMask, "DynamicField")
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (s *server) dynamicField(parent suitx.Address, o *suitx.Object, m mask) (*p
 			return nil, err
 		}
 	}
-	m.prune(out)
+	s.schema.prune(m, out)
 	return out, nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"connectrpc.com/connect"
-	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
 
 	"floe/codec/suitx"
 	"floe/server/ledger"
@@ -23,8 +22,11 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Prefix is where all paths begin.
-const Prefix = "/sui.rpc.v2."
+// Prefix is where all paths begin. Only services of sui.rpc.v2 are served; what
+// else Sui has below it is answered with UNIMPLEMENTED.
+const Prefix = "/sui."
+
+const services = "/" + protoPackage + "."
 
 // Messages larger than this are refused, as gRPC does by default.
 const maxMessage = 4 << 20
@@ -35,47 +37,57 @@ type server struct {
 	name   string
 	epoch  time.Duration
 	log    *slog.Logger
+	schema *schema
 	recent recent
+	live   chan struct{} // one entry to a subscription that runs
 }
 
 // New returns the handler of all paths that begin with Prefix.
 func New(cfg Config) http.Handler {
 	s := &server{ledger: cfg.Ledger, chain: cfg.Chain, name: cfg.Server, epoch: cfg.Epoch, log: cfg.Logger,
-		recent: recent{known: map[suitx.Digest]*ledger.Executed{}}}
+		schema: newSchema(),
+		recent: recent{known: map[suitx.Digest]*ledger.Executed{}},
+		live:   make(chan struct{}, maxSubscriptions)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	mux := http.NewServeMux()
-	unary(mux, "LedgerService/GetServiceInfo", s.getServiceInfo)
-	unary(mux, "LedgerService/GetObject", s.getObject)
-	unary(mux, "LedgerService/BatchGetObjects", s.batchGetObjects)
-	unary(mux, "LedgerService/GetTransaction", s.getTransaction)
-	unary(mux, "LedgerService/BatchGetTransactions", s.batchGetTransactions)
-	unary(mux, "LedgerService/GetCheckpoint", s.getCheckpoint)
-	unary(mux, "LedgerService/GetEpoch", s.getEpoch)
-	unary(mux, "StateService/ListOwnedObjects", s.listOwnedObjects)
-	unary(mux, "StateService/ListDynamicFields", s.listDynamicFields)
-	unary(mux, "StateService/GetBalance", s.getBalance)
-	unary(mux, "StateService/ListBalances", s.listBalances)
-	unary(mux, "StateService/GetCoinInfo", s.getCoinInfo)
-	unary(mux, "TransactionExecutionService/ExecuteTransaction", s.executeTransaction)
-	unary(mux, "TransactionExecutionService/SimulateTransaction", s.simulateTransaction)
-	unary(mux, "MovePackageService/GetPackage", s.getPackage)
-	unary(mux, "MovePackageService/GetDatatype", s.getDatatype)
-	unary(mux, "MovePackageService/GetFunction", s.getFunction)
-	unary(mux, "MovePackageService/ListPackageVersions", s.listPackageVersions)
-	path := Prefix + "SubscriptionService/SubscribeCheckpoints"
-	mux.Handle(path, connect.NewServerStreamHandler(path,
-		func(ctx context.Context, r *connect.Request[pb.SubscribeCheckpointsRequest],
-			out *connect.ServerStream[pb.SubscribeCheckpointsResponse]) error {
-			return s.subscribeCheckpoints(ctx, r.Msg, out.Send)
-		}, connect.WithReadMaxBytes(maxMessage)))
+	unary(s, mux, "LedgerService/GetServiceInfo", s.getServiceInfo)
+	unary(s, mux, "LedgerService/GetObject", s.getObject)
+	unary(s, mux, "LedgerService/BatchGetObjects", s.batchGetObjects)
+	unary(s, mux, "LedgerService/GetTransaction", s.getTransaction)
+	unary(s, mux, "LedgerService/BatchGetTransactions", s.batchGetTransactions)
+	unary(s, mux, "LedgerService/GetCheckpoint", s.getCheckpoint)
+	unary(s, mux, "LedgerService/GetEpoch", s.getEpoch)
+	unary(s, mux, "StateService/ListOwnedObjects", s.listOwnedObjects)
+	unary(s, mux, "StateService/ListDynamicFields", s.listDynamicFields)
+	unary(s, mux, "StateService/GetBalance", s.getBalance)
+	unary(s, mux, "StateService/ListBalances", s.listBalances)
+	unary(s, mux, "StateService/GetCoinInfo", s.getCoinInfo)
+	unary(s, mux, "TransactionExecutionService/ExecuteTransaction", s.executeTransaction)
+	unary(s, mux, "TransactionExecutionService/SimulateTransaction", s.simulateTransaction)
+	unary(s, mux, "MovePackageService/GetPackage", s.getPackage)
+	unary(s, mux, "MovePackageService/GetDatatype", s.getDatatype)
+	unary(s, mux, "MovePackageService/GetFunction", s.getFunction)
+	unary(s, mux, "MovePackageService/ListPackageVersions", s.listPackageVersions)
+	s.subscription(mux, "SubscribeCheckpoints", s.subscribeCheckpoints)
+	s.subscription(mux, "SubscribeTransactions", s.subscribeTransactions)
+	s.subscription(mux, "SubscribeEvents", s.subscribeEvents)
+	s.stream(mux, "LedgerService/ListTransactions", s.listTransactions)
+	s.stream(mux, "LedgerService/ListEvents", s.listEvents)
+	s.stream(mux, "LedgerService/ListCheckpoints", s.listCheckpoints)
 	mux.HandleFunc("/", noMethod)
 	return cors(text(mux))
 }
 
-func unary[Req, Res any](mux *http.ServeMux, method string, f func(context.Context, *Req) (*Res, error)) {
-	path := Prefix + method
+// options are those of every method.
+func (s *server) options() connect.HandlerOption {
+	return connect.WithHandlerOptions(connect.WithReadMaxBytes(maxMessage),
+		connect.WithCodec(jsonCodec{s.schema, "json"}), connect.WithCodec(jsonCodec{s.schema, "json; charset=utf-8"}))
+}
+
+func unary[Req, Res any](s *server, mux *http.ServeMux, method string, f func(context.Context, *Req) (*Res, error)) {
+	path := services + method
 	mux.Handle(path, connect.NewUnaryHandler(path,
 		func(ctx context.Context, r *connect.Request[Req]) (*connect.Response[Res], error) {
 			res, err := f(ctx, r.Msg)
@@ -83,7 +95,7 @@ func unary[Req, Res any](mux *http.ServeMux, method string, f func(context.Conte
 				return nil, err
 			}
 			return connect.NewResponse(res), nil
-		}, connect.WithReadMaxBytes(maxMessage)))
+		}, s.options()))
 }
 
 // noMethod answers for what isn't served, in the protocol of the question.

@@ -3,6 +3,7 @@ package rpc
 import (
 	"strings"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -15,9 +16,9 @@ type mask map[protoreflect.Name]mask
 // all asks for everything.
 var all = mask{}
 
-// newMask reads a request's mask for messages like m; without one it asks for
-// the paths in otherwise. An unknown path is an error that names it.
-func newMask(asked *fieldmaskpb.FieldMask, otherwise string, m proto.Message) (mask, error) {
+// mask reads a request's mask for messages of that name; without one it asks
+// for the paths in otherwise. An unknown path is an error that names it.
+func (s *schema) mask(asked *fieldmaskpb.FieldMask, otherwise string, of protoreflect.Name) (mask, error) {
 	paths := asked.GetPaths()
 	if asked == nil {
 		paths = strings.Split(otherwise, ",")
@@ -27,7 +28,7 @@ func newMask(asked *fieldmaskpb.FieldMask, otherwise string, m proto.Message) (m
 		if path == "*" {
 			return all, nil
 		}
-		if !known(m.ProtoReflect().Descriptor(), path) {
+		if !knows(s.messages.ByName(of), path) {
 			return nil, invalid("read_mask", "invalid read_mask path: %s", path)
 		}
 		root = root.with(strings.Split(path, "."))
@@ -61,14 +62,14 @@ func (m mask) sub(field protoreflect.Name) mask {
 	return m[field]
 }
 
-// prune clears all of msg that wasn't asked for.
-func (m mask) prune(msg proto.Message) { m.pruneMessage(msg.ProtoReflect()) }
+// prune clears all of msg that m doesn't ask for.
+func (s *schema) prune(m mask, msg proto.Message) { s.pruneMessage(m, msg.ProtoReflect()) }
 
-func (m mask) pruneMessage(msg protoreflect.Message) {
+func (s *schema) pruneMessage(m mask, msg protoreflect.Message) {
 	if m.isAll() {
 		return
 	}
-	msg.SetUnknown(nil)
+	s.pruneNewer(m, msg)
 	msg.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		sub := m.sub(f.Name())
 		switch {
@@ -77,17 +78,35 @@ func (m mask) pruneMessage(msg protoreflect.Message) {
 		case sub.isAll() || f.Message() == nil || f.IsMap():
 		case f.IsList():
 			for i := range v.List().Len() {
-				sub.pruneMessage(v.List().Get(i).Message())
+				s.pruneMessage(sub, v.List().Get(i).Message())
 			}
 		default:
-			sub.pruneMessage(v.Message())
+			s.pruneMessage(sub, v.Message())
 		}
 		return true
 	})
 }
 
-// known says whether path names a field below messages of type d.
-func known(d protoreflect.MessageDescriptor, path string) bool {
+// pruneNewer clears fields that sui-go-sdk's messages lack. What is within one
+// of them is asked for as a whole.
+func (s *schema) pruneNewer(m mask, msg protoreflect.Message) {
+	var kept []byte
+	d := s.message(msg.Descriptor().FullName())
+	for rest := msg.GetUnknown(); len(rest) > 0 && d != nil; {
+		number, _, n := protowire.ConsumeField(rest)
+		if n < 0 {
+			break
+		}
+		if f := d.Fields().ByNumber(number); f != nil && m.has(f.Name()) {
+			kept = append(kept, rest[:n]...)
+		}
+		rest = rest[n:]
+	}
+	msg.SetUnknown(kept)
+}
+
+// knows says whether path names a field below messages of type d.
+func knows(d protoreflect.MessageDescriptor, path string) bool {
 	for _, name := range strings.Split(path, ".") {
 		if d == nil {
 			return false

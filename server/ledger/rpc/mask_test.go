@@ -37,13 +37,13 @@ func TestMaskKeepsWhatIsAskedFor(t *testing.T) {
 				{ObjectType: proto.String("A")}, {ObjectType: proto.String("B")}}}}},
 		"the wider one wins": {[]string{"effects.status.success", "effects", "effects.epoch"}, &pb.ExecutedTransaction{Effects: example().Effects}},
 	} {
-		m, err := newMask(&fieldmaskpb.FieldMask{Paths: test.paths}, "digest", example())
+		m, err := newSchema().mask(&fieldmaskpb.FieldMask{Paths: test.paths}, "digest", "ExecutedTransaction")
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		got := example()
-		m.prune(got)
+		newSchema().prune(m, got)
 		if !proto.Equal(got, test.want) {
 			t.Errorf("%s: got %s, want %s", name, prototext.Format(got), prototext.Format(test.want))
 		}
@@ -51,7 +51,7 @@ func TestMaskKeepsWhatIsAskedFor(t *testing.T) {
 }
 
 func TestMaskWithoutPathsIsTheDefault(t *testing.T) {
-	m, err := newMask(nil, "checkpoint,effects.epoch", example())
+	m, err := newSchema().mask(nil, "checkpoint,effects.epoch", "ExecutedTransaction")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestMaskWithoutPathsIsTheDefault(t *testing.T) {
 
 func TestMaskRefusesUnknownPaths(t *testing.T) {
 	for _, path := range []string{"", "nothing", "digest.inner", "effects.nothing", "effects.", ".effects", "Effects"} {
-		if _, err := newMask(&fieldmaskpb.FieldMask{Paths: []string{path}}, "", example()); err == nil {
+		if _, err := newSchema().mask(&fieldmaskpb.FieldMask{Paths: []string{path}}, "", "ExecutedTransaction"); err == nil {
 			t.Errorf("%q is accepted", path)
 		}
 	}
@@ -72,8 +72,8 @@ func TestMaskRefusesUnknownPaths(t *testing.T) {
 func TestMaskClearsUnknownFields(t *testing.T) {
 	make := func() *pb.GetBalanceResponse { return &pb.GetBalanceResponse{Balance: balance("c", 5)} }
 	some, all := make(), make()
-	mask{"balance": mask{"coin_type": mask{}}}.prune(some)
-	mask{"balance": mask{}}.prune(all)
+	newSchema().prune(mask{"balance": mask{"coin_type": mask{}}}, some)
+	newSchema().prune(mask{"balance": mask{}}, all)
 	if len(some.Balance.ProtoReflect().GetUnknown()) != 0 || some.Balance.Balance != nil {
 		t.Errorf("fields are left that nobody asked for: %v", some)
 	}

@@ -12,7 +12,7 @@ import (
 const objectMask = "object_id,version,digest"
 
 func (s *server) getObject(_ context.Context, r *pb.GetObjectRequest) (*pb.GetObjectResponse, error) {
-	m, err := newMask(r.ReadMask, objectMask, &pb.Object{})
+	m, err := s.schema.mask(r.ReadMask, objectMask, "Object")
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (s *server) getObject(_ context.Context, r *pb.GetObjectRequest) (*pb.GetOb
 }
 
 func (s *server) batchGetObjects(_ context.Context, r *pb.BatchGetObjectsRequest) (*pb.BatchGetObjectsResponse, error) {
-	m, err := newMask(r.ReadMask, objectMask, &pb.Object{})
+	m, err := s.schema.mask(r.ReadMask, objectMask, "Object")
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 // what a transaction lacks, picks gas if asked, runs it, and answers with the
 // whole transaction.
 func (s *server) simulateTransaction(ctx context.Context, r *pb.SimulateTransactionRequest) (*pb.SimulateTransactionResponse, error) {
-	m, err := newMask(r.ReadMask, "*", &pb.SimulateTransactionResponse{})
+	m, err := s.schema.mask(r.ReadMask, "*", "SimulateTransactionResponse")
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (s *server) simulateTransaction(ctx context.Context, r *pb.SimulateTransact
 			out.CommandOutputs = append(out.CommandOutputs, s.commandResult(result))
 		}
 	}
-	m.prune(out)
+	s.schema.prune(m, out)
 	return out, nil
 }
 

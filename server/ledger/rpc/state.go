@@ -55,7 +55,7 @@ func (s *server) listOwnedObjects(_ context.Context, r *pb.ListOwnedObjectsReque
 	if failure != nil {
 		return nil, failure
 	}
-	m, err := newMask(r.ReadMask, ownedMask, &pb.Object{})
+	m, err := s.schema.mask(r.ReadMask, ownedMask, "Object")
 	if err != nil {
 		return nil, err
 	}

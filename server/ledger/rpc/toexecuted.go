@@ -29,8 +29,25 @@ func (s *server) executed(x *ledger.Executed, m mask) (*pb.ExecutedTransaction, 
 		out.Transaction = t
 	}
 	s.fill(out, x, m)
-	m.prune(out)
+	if m.has("transaction_index") {
+		if err := s.addIndex(out, x); err != nil {
+			return nil, err
+		}
+	}
+	s.schema.prune(m, out)
 	return out, nil
+}
+
+// addIndex adds x's place in its checkpoint.
+func (s *server) addIndex(out *pb.ExecutedTransaction, x *ledger.Executed) error {
+	c, err := s.ledger.Checkpoint(x.Checkpoint)
+	if err != nil {
+		return err
+	}
+	var r raw
+	r.number(transactionIndex, uint64(slices.Index(c.Transactions, x.Digest)))
+	r.addTo(out)
+	return nil
 }
 
 // fill adds what an executed and a simulated transaction have in common.
@@ -94,17 +111,21 @@ func (s *server) events(events []suitx.Event, withJSON bool) *pb.TransactionEven
 		Digest: proto.String(suitx.EventsDigest(events).String()),
 	}
 	for _, e := range events {
-		one := &pb.Event{
-			PackageId: proto.String(e.Package.String()),
-			Module:    proto.String(e.Module),
-			Sender:    proto.String(e.Sender.String()),
-			EventType: proto.String(e.Type.String()),
-			Contents:  named(e.Type.String(), e.Contents),
-		}
-		if withJSON {
-			one.Json = s.json(e.Type.Tag(), e.Contents)
-		}
-		out.Events = append(out.Events, one)
+		out.Events = append(out.Events, s.event(e, withJSON))
+	}
+	return out
+}
+
+func (s *server) event(e suitx.Event, withJSON bool) *pb.Event {
+	out := &pb.Event{
+		PackageId: proto.String(e.Package.String()),
+		Module:    proto.String(e.Module),
+		Sender:    proto.String(e.Sender.String()),
+		EventType: proto.String(e.Type.String()),
+		Contents:  named(e.Type.String(), e.Contents),
+	}
+	if withJSON {
+		out.Json = s.json(e.Type.Tag(), e.Contents)
 	}
 	return out
 }

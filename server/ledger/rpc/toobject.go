@@ -37,7 +37,7 @@ func (s *server) object(o *suitx.Object, m mask) *pb.Object {
 	if m.has("json") {
 		out.Json = s.objectJSON(o)
 	}
-	m.prune(out)
+	s.schema.prune(m, out)
 	return out
 }
 

@@ -15,7 +15,7 @@ func (s *server) getTransaction(_ context.Context, r *pb.GetTransactionRequest) 
 	if r.Digest == nil {
 		return nil, missing("digest")
 	}
-	m, err := newMask(r.ReadMask, transactionMask, &pb.ExecutedTransaction{})
+	m, err := s.schema.mask(r.ReadMask, transactionMask, "ExecutedTransaction")
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (s *server) getTransaction(_ context.Context, r *pb.GetTransactionRequest) 
 }
 
 func (s *server) batchGetTransactions(_ context.Context, r *pb.BatchGetTransactionsRequest) (*pb.BatchGetTransactionsResponse, error) {
-	m, err := newMask(r.ReadMask, transactionMask, &pb.ExecutedTransaction{})
+	m, err := s.schema.mask(r.ReadMask, transactionMask, "ExecutedTransaction")
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // Fields and values of sui.rpc.v2 that sui-go-sdk's messages lack. They travel
-// as unknown fields, by number; JSON can't carry them.
+// as unknown fields, by number; jsonCodec gives them their names.
 const (
 	inputFundsWithdrawal = pb.Input_InputKind(5)
 	inputMutability      = 7
@@ -37,6 +37,13 @@ const (
 
 	balanceOfAddress = 4
 	balanceOfCoins   = 5
+
+	eventCheckpoint       = 7
+	eventTransaction      = 8
+	eventTransactionIndex = 9
+	eventIndex            = 10
+
+	transactionIndex = 10
 )
 
 // raw builds a message by number.
