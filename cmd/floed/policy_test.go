@@ -70,6 +70,7 @@ var imports = map[string][]string{
 	"floe/static":           {},
 	"floe/server/api":       {"floe/codec"},
 	"floe/server/node":      {"floe/codec", "floe/server/api"},
+	"floe/server/official":  {}, // tests alone
 	"floe/server/committee": {"floe/codec", "floe/server/api"},
 	"floe/server/sui":       {"floe/codec", "floe/server/api"},
 	"floe/server/walrus":    {"floe/codec", "floe/server/api"},
