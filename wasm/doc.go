@@ -19,6 +19,9 @@
 //	floe.withdraw({link, seed, index, memory})              → undefined
 //	floe.grant({link, recipient, seed, index, memory})      → undefined
 //
+// Where the network isn't compiled in, its IDs as the page carries them are the
+// program's argument (api.ParseNetworkIDs).
+//
 // files are {file: File, path}; seed is a Uint8Array of 32 bytes; memory is
 // {seen(parcelId), saw(parcelId, sequence)}, both returning promises. Parcels
 // that were opened are kept, with their keys, for as long as the worker lives.

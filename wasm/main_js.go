@@ -2,17 +2,19 @@ package main
 
 import (
 	"context"
+	"os"
 	"runtime/debug"
 	"sync"
 	"syscall/js"
 
 	"floe/codec/suitx"
+	"floe/server/api"
 	"floe/wasm/client"
 )
 
 func main() {
 	debug.SetGCPercent(gcPercent)
-	a := &app{relay: fetchRelay{}, parcels: make(map[suitx.Address]*client.Parcel)}
+	a := &app{relay: fetchRelay{}, known: knownNetworks(), parcels: make(map[suitx.Address]*client.Parcel)}
 	js.Global().Set("floe", map[string]any{
 		"network":  async(a.network),
 		"words":    async(a.words),
@@ -32,9 +34,23 @@ func main() {
 // what it grows to while 20 MiB are sent stays. It costs a few percent of time.
 const gcPercent = 40
 
+// knownNetworks is what the page says of a network that isn't compiled in: its
+// IDs, as the program's only argument.
+func knownNetworks() []api.NetworkIDs {
+	if len(os.Args) < 2 {
+		return nil
+	}
+	ids, err := api.ParseNetworkIDs([]byte(os.Args[1]))
+	if err != nil {
+		panic("internal error: " + err.Error())
+	}
+	return []api.NetworkIDs{ids}
+}
+
 // app is what the page's calls share.
 type app struct {
 	relay client.Relay
+	known []api.NetworkIDs
 
 	mu      sync.Mutex
 	parcels map[suitx.Address]*client.Parcel // opened ones
@@ -42,12 +58,12 @@ type app struct {
 
 // client returns a Client with the memory that a call brings.
 func (a *app) client(args js.Value) *client.Client {
-	return client.New(a.relay, jsMemory{args.Get("memory")})
+	return client.New(a.relay, jsMemory{args.Get("memory")}, a.known...)
 }
 
 // network() → object
 func (a *app) network(ctx context.Context, _ js.Value) (any, error) {
-	n, err := client.New(a.relay, noMemory{}).Network(ctx)
+	n, err := client.New(a.relay, noMemory{}, a.known...).Network(ctx)
 	if err != nil {
 		return nil, err
 	}

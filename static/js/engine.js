@@ -62,6 +62,9 @@ const policy = globalThis.trustedTypes
     })
   : { createScriptURL: (url) => url };
 
+// IDs of a network that isn't compiled in come with the page, the same for all.
+const NETWORK = document.querySelector('meta[name="floe-network"]')?.content ?? "";
+
 class Engine extends EventTarget {
   #worker = null;
   #calls = new Map();
@@ -163,7 +166,7 @@ class Engine extends EventTarget {
 
   #start() {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(policy.createScriptURL(WORKER), { type: "module" });
+    const worker = new Worker(policy.createScriptURL(WORKER), { type: "module", name: NETWORK });
     worker.onmessage = ({ data }) => this.#answer(data);
     worker.onerror = (event) => {
       event.preventDefault();

@@ -5,7 +5,8 @@
 //   worker → page   {id, progress}   any number of times, then
 //                   {id, result}  or  {id, error: {code, message, …}}
 //
-// Ops are the methods of `ops` below. Seeds and identities stay here.
+// The worker's name is what the page carries of its network, "" where that is
+// compiled in. Ops are the methods of `ops` below. Seeds and identities stay here.
 
 import "/static/dist/wasm_exec.js";
 import { openVault } from "./vault.js";
@@ -15,6 +16,7 @@ const MODULE = "/static/dist/floe.wasm";
 /** Starts the module; floe.wasm sets globalThis.floe before run() returns. */
 async function start() {
   const go = new globalThis.Go();
+  if (self.name) go.argv.push(self.name);
   const { instance } = await WebAssembly.instantiateStreaming(fetch(MODULE), go.importObject);
   const ended = go.run(instance);
   ended.then(() => stopAll({ code: "internal", message: "The page's engine stopped. Load the page again; nothing that was shown as done is lost.", retry: true }));

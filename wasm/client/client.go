@@ -20,7 +20,8 @@ func New(relay Relay, memory Memory, known ...api.NetworkIDs) *Client {
 }
 
 // idsOf returns what counts on the network of that name. Where it is compiled
-// in, what was given may only add Floe's package, if that isn't.
+// in, what was given may only add what isn't: Floe's package, and the one that
+// Walrus was upgraded to.
 func (c *Client) idsOf(name string) (api.NetworkIDs, bool) {
 	ids, found := api.Networks(name)
 	for _, k := range c.known {
@@ -28,8 +29,13 @@ func (c *Client) idsOf(name string) (api.NetworkIDs, bool) {
 		case k.Name != name:
 		case !found:
 			ids, found = k, true
-		case ids.FloePackage == [32]byte{}:
-			ids.FloePackage = k.FloePackage
+		default:
+			if ids.FloePackage == [32]byte{} {
+				ids.FloePackage = k.FloePackage
+			}
+			if name != api.Local {
+				ids = ids.Calling(k.CallWalrus())
+			}
 		}
 	}
 	return ids, found && ids.FloePackage != [32]byte{}

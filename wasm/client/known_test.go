@@ -10,7 +10,7 @@ import (
 )
 
 // TestKnownNetworks: a network that isn't compiled in works where the device was
-// told its IDs, and there Walrus' package may have been upgraded.
+// told its IDs, with the package that Walrus was upgraded to among them.
 func TestKnownNetworks(t *testing.T) {
 	f := newFake(t)
 	f.net.Name = "ours"
@@ -25,8 +25,12 @@ func TestKnownNetworks(t *testing.T) {
 	}
 	upgraded := suitx.Address{31: 0xbb}
 	f.net.WalrusPackage = upgraded.String()
+	if _, err := c.Network(t.Context()); CodeOf(err) != CodeUnsupported || !strings.Contains(err.Error(), upgraded.String()) {
+		t.Errorf("a package to call that only the server names: %v", err)
+	}
+	c = New(f, &shelf{}, known.Calling(upgraded))
 	n, err := c.network(t.Context())
-	if err != nil || n.walrus != upgraded {
+	if err != nil || n.walrus != upgraded || n.ids.WalrusPackage != known.WalrusPackage {
 		t.Errorf("an upgraded Walrus is called at %s, %v", n.walrus, err)
 	}
 	f.net.FloePackage = upgraded.String()
@@ -36,14 +40,14 @@ func TestKnownNetworks(t *testing.T) {
 }
 
 // TestKnownNeverReplaces: what is compiled in stays; only Floe's package may be
-// added where it isn't published yet.
+// added where it isn't published yet, and the package to call.
 func TestKnownNeverReplaces(t *testing.T) {
 	for _, name := range []string{api.Local, api.Testnet} {
 		want, _ := api.Networks(name)
-		told := api.NetworkIDs{Name: name, FloePackage: [32]byte{1}, System: [32]byte{2}, WALPackage: [32]byte{3}}
+		told := api.NetworkIDs{Name: name, FloePackage: [32]byte{1}, System: [32]byte{2}, WALPackage: [32]byte{3}, WalrusPackage: [32]byte{4}, WalrusCall: [32]byte{5}}
 		got, ok := New(nil, nil, told).idsOf(name)
 		if want.FloePackage == [32]byte{} {
-			want.FloePackage = told.FloePackage
+			want.FloePackage, want.WalrusCall = told.FloePackage, told.WalrusCall
 		}
 		if !ok || got != want {
 			t.Errorf("%s: %+v, %t", name, got, ok)

@@ -80,18 +80,29 @@ func (n *network) checkIDs(c *Client) error {
 	return nil
 }
 
-// checkWalrus reads which of Walrus' packages to call. On public networks that
-// is the last upgrade of the one known, which nobody can compile in. A wrong one
-// gets its hands on a parcel's Blob objects and on nothing else: who names it
-// could as well have stored nothing.
-func (n *network) checkWalrus() (err error) {
-	if n.walrus, err = suitx.ParseAddress(n.WalrusPackage); err != nil {
+// checkWalrus makes sure that the server works with the package this device
+// knows to call. Walrus is upgraded now and then, and only the ledger tells to
+// what; but a server can show any ledger, and a package gets into its hands all
+// that a transaction brings: Blob objects, a wallet's WAL, and the sender's name,
+// under which it could create another parcel. So what is called comes with the
+// page, or out of the owner's own file, like all other IDs.
+func (n *network) checkWalrus() error {
+	n.walrus = n.ids.CallWalrus()
+	told, err := suitx.ParseAddress(n.WalrusPackage)
+	if err != nil {
 		return liar("the server's Walrus package is %q", n.WalrusPackage)
 	}
-	if n.Name == api.Local && n.walrus != n.ids.WalrusPackage {
-		return liar("the server's Walrus package is %s, on %s it is %s", n.walrus, n.Name, suitx.Address(n.ids.WalrusPackage))
+	if told == n.walrus {
+		return nil
 	}
-	return nil
+	if n.Name == api.Local { // whose packages are part of it
+		return liar("the server's Walrus package is %s, on %s it is %s", told, n.Name, suitx.Address(n.walrus))
+	}
+	return &Error{
+		Code:    CodeUnsupported,
+		Message: "Walrus has another version than the one this Floe knows. Load the page again; for the command line, name the new package in your network file.",
+		Err:     fmt.Errorf("the server calls Walrus at %s, known is %s (walrus_call_package of a network file)", told, n.walrus),
+	}
 }
 
 func (n *network) checkNodes() (err error) {
