@@ -37,6 +37,15 @@ func parse(tx []byte) (*suitx.TransactionData, *Refusal) {
 	return data, checkLimits(data)
 }
 
+// CheckLimits returns a *Refusal if a transaction breaks one of the limits that
+// can be checked without knowing any object.
+func CheckLimits(data *suitx.TransactionData) error {
+	if r := checkLimits(data); r != nil {
+		return r
+	}
+	return nil
+}
+
 // checkLimits checks a transaction's size and shape.
 func checkLimits(data *suitx.TransactionData) *Refusal {
 	if n := len(data.Inputs) + len(data.Gas.Payment); n > maxInputs {

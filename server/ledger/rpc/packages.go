@@ -23,19 +23,27 @@ func (s *server) findPackage(id *string) (*move.Package, *connect.Error) {
 	return p, nil
 }
 
-func (s *server) findModule(id, name *string) (*move.Module, *connect.Error) {
+// findMember finds what a module declares under a name; find looks within the
+// module, kind says in a full node's words what it is.
+func findMember[T any](s *server, kind string, id, module, name *string, find func(*move.Module, string) *T) (*T, *connect.Error) {
 	p, failure := s.findPackage(id)
-	if failure != nil {
+	switch {
+	case failure != nil:
 		return nil, failure
-	}
-	if name == nil {
+	case module == nil:
 		return nil, missing("module_name")
+	case name == nil:
+		return nil, missing("name")
 	}
-	m := p.Find(*name)
+	m := p.Find(*module)
 	if m == nil {
-		return nil, notFound("Module %s::%s not found", p.ID, *name)
+		return nil, notFound("Module %s::%s not found", p.ID, *module)
 	}
-	return m, nil
+	found := find(m, *name)
+	if found == nil {
+		return nil, notFound("%s %s::%s::%s not found", kind, m.Package, m.Name, *name)
+	}
+	return found, nil
 }
 
 func (s *server) getPackage(_ context.Context, r *pb.GetPackageRequest) (*pb.GetPackageResponse, error) {
@@ -51,31 +59,17 @@ func (s *server) getPackage(_ context.Context, r *pb.GetPackageRequest) (*pb.Get
 }
 
 func (s *server) getDatatype(_ context.Context, r *pb.GetDatatypeRequest) (*pb.GetDatatypeResponse, error) {
-	m, failure := s.findModule(r.PackageId, r.ModuleName)
+	d, failure := findMember(s, "Datatype", r.PackageId, r.ModuleName, r.Name, (*move.Module).FindStruct)
 	if failure != nil {
 		return nil, failure
-	}
-	if r.Name == nil {
-		return nil, missing("name")
-	}
-	d := m.FindStruct(r.GetName())
-	if d == nil {
-		return nil, notFound("Datatype %s::%s::%s not found", m.Package, m.Name, r.GetName())
 	}
 	return &pb.GetDatatypeResponse{Datatype: datatype(d)}, nil
 }
 
 func (s *server) getFunction(_ context.Context, r *pb.GetFunctionRequest) (*pb.GetFunctionResponse, error) {
-	m, failure := s.findModule(r.PackageId, r.ModuleName)
+	f, failure := findMember(s, "Function", r.PackageId, r.ModuleName, r.Name, (*move.Module).FindFunc)
 	if failure != nil {
 		return nil, failure
-	}
-	if r.Name == nil {
-		return nil, missing("name")
-	}
-	f := m.FindFunc(r.GetName())
-	if f == nil {
-		return nil, notFound("Function %s::%s::%s not found", m.Package, m.Name, r.GetName())
 	}
 	return &pb.GetFunctionResponse{Function: function(f)}, nil
 }

@@ -5,7 +5,7 @@ import (
 	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
 
 	"floe/codec/suitx"
-	"floe/server/ledger/move"
+	"floe/server/ledger"
 )
 
 // maxBudget is the highest gas budget that Sui allows, in MIST.
@@ -15,9 +15,13 @@ const maxBudget = 50_000_000_000
 // objects as they are now, and the price of gas. Without a budget it is the
 // highest possible.
 func (s *server) resolve(u *unresolved) (*suitx.TransactionData, *connect.Error) {
+	if failure := s.bounded(u); failure != nil {
+		return nil, failure
+	}
 	data := &suitx.TransactionData{Commands: u.commands, Sender: u.sender, Expiration: u.expiration}
+	uses := s.usages(u)
 	for i, in := range u.inputs {
-		one, failure := s.resolveInput(u, i, in)
+		one, failure := s.resolveInput(uses[i], i, in)
 		if failure != nil {
 			return nil, failure
 		}
@@ -28,7 +32,22 @@ func (s *server) resolve(u *unresolved) (*suitx.TransactionData, *connect.Error)
 	return data, failure
 }
 
-func (s *server) resolveInput(u *unresolved, i int, in *pb.Input) (suitx.Input, *connect.Error) {
+// bounded refuses what breaks Sui's limits before anything is looked up for it.
+func (s *server) bounded(u *unresolved) *connect.Error {
+	shape := &suitx.TransactionData{Commands: u.commands}
+	for _, in := range u.inputs {
+		shape.Inputs = append(shape.Inputs, suitx.Input{Kind: suitx.InputPure, Pure: in.GetPure()})
+	}
+	if n := len(u.gas.GetObjects()); n > maxGasCoins {
+		shape.Gas.Payment = make([]suitx.ObjectRef, n)
+	}
+	if err := ledger.CheckLimits(shape); err != nil {
+		return s.unresolved(err)
+	}
+	return nil
+}
+
+func (s *server) resolveInput(use usage, i int, in *pb.Input) (suitx.Input, *connect.Error) {
 	switch {
 	case in.GetKind() == inputFundsWithdrawal:
 		return suitx.Input{}, unimplemented("funds_withdrawal isn't served by the embedded ledger (input %d)", i)
@@ -50,7 +69,7 @@ func (s *server) resolveInput(u *unresolved, i int, in *pb.Input) (suitx.Input, 
 		if k := in.GetKind(); k != pb.Input_INPUT_KIND_UNKNOWN && k != pb.Input_SHARED {
 			return suitx.Input{}, invalid("object_id", "object %s is not Immutable or AddressOwned", id)
 		}
-		return s.sharedInput(u, i, o)
+		return sharedInput(use, o)
 	case suitx.ObjectOwner:
 		return suitx.Input{}, invalid("object_id", "object %s is object owned and cannot be used as an input", id)
 	}
@@ -62,7 +81,7 @@ func (s *server) resolveInput(u *unresolved, i int, in *pb.Input) (suitx.Input, 
 		return suitx.Input{}, failure
 	}
 	kind := suitx.ImmOrOwned
-	if in.GetKind() == pb.Input_RECEIVING || in.Kind == nil && s.received(u, i) {
+	if in.GetKind() == pb.Input_RECEIVING || in.Kind == nil && use.received {
 		kind = suitx.Receiving
 	}
 	return objectInput(suitx.ObjectArg{Kind: kind, Ref: ref}), nil
@@ -80,75 +99,3 @@ func currentRef(o *suitx.Object, version *uint64, digest *string) (suitx.ObjectR
 	return ref, nil
 }
 
-// sharedInput is mutable if any command uses it so.
-func (s *server) sharedInput(u *unresolved, i int, o *suitx.Object) (suitx.Input, *connect.Error) {
-	arg := suitx.ObjectArg{Kind: suitx.Shared, Ref: suitx.ObjectRef{ID: o.ID(), Version: o.Owner.Version}}
-	for _, c := range u.commands {
-		switch c := c.(type) {
-		case *suitx.MoveCall:
-			for n, a := range c.Args {
-				if !isInput(a, i) {
-					continue
-				}
-				p, failure := s.parameter(c, n)
-				if failure != nil {
-					return suitx.Input{}, failure
-				}
-				arg.Mutable = arg.Mutable || p.Ref != move.ByRef
-			}
-		case *suitx.SplitCoins:
-			arg.Mutable = arg.Mutable || isInput(c.Coin, i)
-		case *suitx.MergeCoins:
-			arg.Mutable = arg.Mutable || usesInput(append(c.Sources[:len(c.Sources):len(c.Sources)], c.Into), i)
-		case *suitx.MakeMoveVec:
-			arg.Mutable = arg.Mutable || usesInput(c.Elements, i)
-		case *suitx.TransferObjects:
-			arg.Mutable = arg.Mutable || usesInput(c.Objects, i)
-		}
-	}
-	return objectInput(arg), nil
-}
-
-// parameter is what the function declares for its argument n.
-func (s *server) parameter(c *suitx.MoveCall, n int) (move.Param, *connect.Error) {
-	f, err := s.ledger.Function(c.Package, c.Module, c.Function)
-	if err != nil {
-		return move.Param{}, invalid("commands", "unable to find function %s::%s::%s", c.Package, c.Module, c.Function)
-	}
-	if n >= len(f.Params) {
-		return move.Param{}, invalid("commands", "invalid input parameter")
-	}
-	return f.Params[n], nil
-}
-
-// received says whether a function takes input i as 0x2::transfer::Receiving.
-func (s *server) received(u *unresolved, i int) bool {
-	for _, c := range u.commands {
-		call, ok := c.(*suitx.MoveCall)
-		if !ok {
-			continue
-		}
-		for n, a := range call.Args {
-			if p, failure := s.parameter(call, n); isInput(a, i) && failure == nil && isReceiving(p.Type) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func isReceiving(t move.Type) bool {
-	return t.Kind == suitx.TypeStruct && t.Struct.Module.Package == suitx.FrameworkAddress(2) &&
-		t.Struct.Module.Name == "transfer" && t.Struct.Name == "Receiving"
-}
-
-func isInput(a suitx.Argument, i int) bool { return a.Kind == suitx.ArgInput && int(a.Index) == i }
-
-func usesInput(args []suitx.Argument, i int) bool {
-	for _, a := range args {
-		if isInput(a, i) {
-			return true
-		}
-	}
-	return false
-}
