@@ -47,7 +47,7 @@ func (s *Server) handleCertificates(c echo.Context) error {
 	all.SetLimit(certifiesAtOnce)
 	for i, b := range blobs {
 		all.Go(safely(func() error {
-			cert, err := s.nodes.Certify(ctx, b.BlobID, b.ID, s.network.Deletable)
+			cert, err := s.nodes.Certify(ctx, b.BlobID, b.ID, b.Deletable)
 			if err == nil {
 				res.Certificates[i] = *cert
 			}
@@ -85,7 +85,7 @@ func (s *Server) registered(ctx context.Context, asked []api.CertificateBlob) ([
 		if err != nil {
 			return nil, err
 		}
-		if b.BlobID != blobs[i].BlobID || b.Deletable != s.network.Deletable {
+		if b.BlobID != blobs[i].BlobID {
 			return nil, malformed("Object %s isn't a registration of that blob.", ids[i])
 		}
 		blobs[i] = b

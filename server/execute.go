@@ -39,7 +39,13 @@ func (s *Server) execute(ctx context.Context, client netip.Prefix, req api.Execu
 	if err := suitx.VerifyTransaction(req.Transaction, req.Signature, t.Sender); err != nil {
 		return nil, notAllowed("The signature isn't the sender's over this transaction.").because(err)
 	}
-	f, mine, err := s.flights.board(suitx.TransactionDigest(req.Transaction), t.Sender)
+	return s.board(ctx, req.Transaction, t.Sender, func() (*Result, error) { return s.fly(s.ctx, client, req) })
+}
+
+// board has fly take a sender's transaction to the ledger, unless it is on its
+// way already, and waits for the outcome.
+func (s *Server) board(ctx context.Context, tx []byte, sender suitx.Address, fly func() (*Result, error)) (*Result, error) {
+	f, mine, err := s.flights.board(suitx.TransactionDigest(tx), sender)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +53,7 @@ func (s *Server) execute(ctx context.Context, client netip.Prefix, req api.Execu
 		s.background.Go(func() {
 			var res *Result
 			err := safely(func() (err error) {
-				res, err = s.fly(s.ctx, client, req)
+				res, err = fly()
 				return err
 			})()
 			f.land(res, err)

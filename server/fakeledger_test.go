@@ -240,6 +240,7 @@ func (l *fakeLedger) run(t *suitx.TransactionData, r *Result) {
 			for _, a := range c.Objects {
 				o := arg(a)
 				o.Owner.Address = suitx.Address(pure(c.To))
+				o.PreviousTransaction = r.Digest
 				r.Effects.ChangedObjects = append(r.Effects.ChangedObjects, suitx.ChangedObject{
 					ID: o.ID(), IDOperation: suitx.IDCreated, Output: suitx.ObjectOut{Kind: suitx.OutputObject, Owner: o.Owner, Digest: o.Digest()},
 				})

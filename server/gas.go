@@ -52,12 +52,9 @@ func (s *Server) promiseGas(ctx context.Context, client netip.Prefix, tx []byte)
 
 // readTransaction parses a transaction and holds it against the allow-list.
 func (s *Server) readTransaction(tx []byte) (*suitx.TransactionData, error) {
-	if len(tx) > api.MaxTx {
-		return nil, refuse(http.StatusRequestEntityTooLarge, api.CodeTooLarge, "A transaction has at most %d bytes.", api.MaxTx)
-	}
-	t, err := suitx.UnmarshalTransactionData(tx)
+	t, err := parseTransaction(tx)
 	if err != nil {
-		return nil, malformed("The transaction can't be read.").because(err)
+		return nil, err
 	}
 	return t, s.allowed.check(t)
 }

@@ -30,6 +30,9 @@ func (s *Server) routes(tls bool) http.Handler {
 	e.POST(api.PathCertificate, s.handleCertificates)
 	e.POST(api.PathGas, s.handleGas)
 	e.POST(api.PathExecute, s.handleExecute)
+	e.GET(api.PathAccounts+":address", s.handleAccount)
+	e.POST(api.PathSimulate, s.handleSimulate)
+	e.POST(api.PathSubmit, s.handleSubmit)
 	e.GET(api.PathParcels+":id", s.handleParcel)
 	e.POST(api.PathRead, s.handleRead)
 	return e

@@ -94,9 +94,11 @@ type Server struct {
 	storing    *turnstile
 	reading    *turnstile
 	certifying *turnstile
+	accounts   *turnstile
 
 	sponsor *sponsor // nil when nobody pays
 	allowed *allowList
+	own     *ownList
 	leases  *leases
 	flights *flights
 
@@ -118,7 +120,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		ids: cfg.IDs, ledger: cfg.Ledger, chain: cfg.Chain, nodes: cfg.Nodes, local: cfg.Local,
 		loopback: cfg.Loopback, trusted: cfg.TrustedProxies, log: cfg.Logger, lookEvery: cfg.LookEvery,
 		health: newHealth(), quota: newQuota(cfg.Limits, cfg.Clock), firsts: newFirsts(), owners: newKeyed(),
-		frameTime: frameTimeout, storing: newTurnstile(storesOfOne), reading: newTurnstile(readsOfOne), certifying: newTurnstile(certifiesOfOne), flights: newFlights(),
+		frameTime: frameTimeout, storing: newTurnstile(storesOfOne), reading: newTurnstile(readsOfOne), certifying: newTurnstile(certifiesOfOne), accounts: newTurnstile(accountsOfOne), flights: newFlights(),
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.committee = &committees{chain: cfg.Chain, now: cfg.Clock}
@@ -135,6 +137,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 			return nil, err
 		}
 	}
+	s.own = newOwnList(s)
 	pages, err := renderPages(ctx, cfg.IDs.Calling(s.callee()))
 	if err != nil {
 		return nil, err

@@ -111,19 +111,24 @@ func (p *sponsor) tryOut(ctx context.Context, tx []byte) (gas uint64, err error)
 	return add(would.Effects.GasUsed.Computation, would.Effects.GasUsed.Storage), nil
 }
 
-// submit hands in a transaction until its outcome is known: after a refusal
+// submit hands in a transaction until its outcome is known.
+func (p *sponsor) submit(ctx context.Context, tx []byte, signatures ...[]byte) (*Result, error) {
+	return handIn(ctx, p.ledger, p.log, tx, signatures...)
+}
+
+// handIn hands in a transaction until its outcome is known: after a refusal
 // nothing ran, after anything else it asks again with the same bytes, which
 // can't run twice.
-func (p *sponsor) submit(ctx context.Context, tx []byte, signatures ...[]byte) (*Result, error) {
+func handIn(ctx context.Context, ledger Ledger, log *slog.Logger, tx []byte, signatures ...[]byte) (*Result, error) {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		res, err := p.ledger.Execute(ctx, tx, signatures)
+		res, err := ledger.Execute(ctx, tx, signatures)
 		switch {
 		case err == nil:
 			return res, failureOf(res.Effects)
 		case errors.Is(err, ErrConflict), errors.Is(err, ErrRefused):
 			return nil, fmt.Errorf("couldn't execute %s: %w", suitx.TransactionDigest(tx), err)
 		}
-		p.log.Warn("a transaction's outcome is open; asking again", "digest", suitx.TransactionDigest(tx).String(), "error", err)
+		log.Warn("a transaction's outcome is open; asking again", "digest", suitx.TransactionDigest(tx).String(), "error", err)
 		select {
 		case <-ctx.Done():
 			return nil, fmt.Errorf("couldn't learn the outcome of %s: %w", suitx.TransactionDigest(tx), errors.Join(ctx.Err(), err))
