@@ -9,6 +9,10 @@ func TestSteps(t *testing.T)      { onShared(t, "steps") }
 func TestStorage(t *testing.T)    { onShared(t, "storage") }
 func TestAttributes(t *testing.T) { onShared(t, "attributes") }
 func TestStatus(t *testing.T)     { onShared(t, "status") }
+func TestCost(t *testing.T)       { onShared(t, "cost") }
+func TestState(t *testing.T)      { onShared(t, "state") }
+func TestQuilts(t *testing.T)     { onShared(t, "quilts") }
+func TestCrowd(t *testing.T)      { onShared(t, "crowd") }
 
 func onShared(t *testing.T, topic string) {
 	t.Helper()

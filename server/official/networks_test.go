@@ -1,0 +1,53 @@
+package official_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func TestOutage(t *testing.T) {
+	ci := requireNode(t)
+	f := ownFloed(t, t.TempDir())
+	runScript(t, ci, "outage", f.input(t), nil)
+}
+
+func TestEpochs(t *testing.T) {
+	ci := requireNode(t)
+	address := freeAddress(t)
+	data := t.TempDir()
+	begin(t, data, address, 4*time.Second)
+	f := ownFloed(t, data, "-listen", address)
+	runScript(t, ci, "epochs", f.input(t), nil)
+}
+
+// begin writes how the network in a data directory began, as floed does: where
+// its nodes are reached and how long its epochs are.
+func begin(t *testing.T, data, host string, epoch time.Duration) {
+	t.Helper()
+	b, err := json.Marshal(map[string]any{
+		"Nodes": 13, "Shards": 104, "Host": host, "Start": time.Now().UTC().Truncate(time.Millisecond),
+		"EpochDurationMS": epoch.Milliseconds(), "StoragePrice": 100_000, "WritePrice": 20_000,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(data, "network.json"), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// freeAddress is one that nobody listens on now.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return fmt.Sprint(l.Addr())
+}
