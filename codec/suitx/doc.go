@@ -1,11 +1,12 @@
 // Package suitx is Sui's wire: transactions, objects, effects and events as BCS,
 // their digests, the IDs derived from them, and signatures over transactions.
 // The page and the server share it, so it depends on BLAKE2b, base58 and
-// Ed25519 alone.
+// signatures alone.
 //
 // To send a transaction, use a [Builder], then [TransactionData.Marshal] and
 // [SignTransaction]. To judge one, use [UnmarshalTransactionData] and
-// [VerifyTransaction]. State comes as an [Object], outcomes as [Effects].
+// [VerifyTransaction], which takes all of Sui's schemes but zkLogin;
+// [ParseSignature] takes a signature apart. State comes as an [Object], outcomes as [Effects].
 //
 // Digests are BLAKE2b-256 over a type's name, two colons and its BCS:
 //
@@ -15,8 +16,8 @@
 //	object       "Object::"             ‖ Object
 //
 // A signature is flag u8 ‖ signature ‖ key, over BLAKE2b-256 of the intent
-// (00 00 00 for a transaction) ‖ TransactionData. An address is BLAKE2b-256 of
-// flag ‖ key. An object created by a transaction has the ID
+// (00 00 00 for a transaction, 03 00 00 for a message) ‖ BCS; [Signature] has
+// the details. An address is BLAKE2b-256 of flag ‖ key. An object created by a transaction has the ID
 // BLAKE2b-256(f1 ‖ transaction digest ‖ counter u64), a dynamic field
 // BLAKE2b-256(f0 ‖ parent ‖ key length u64 ‖ key ‖ TypeTag of the key).
 //

@@ -9,13 +9,18 @@ import (
 
 // VerifyEd25519 says whether sig is the signature of message under key.
 //
-// Sui's validators follow ZIP 215: they multiply by the cofactor and take
-// non-canonical encodings of key and R and keys of small order. This rule is
-// narrower. As crypto/ed25519, it demands S < L and R's canonical encoding,
-// and doesn't multiply by the cofactor. On top of that it refuses keys in a
-// non-canonical encoding and keys of small order: to the latter anybody can
-// find signatures, so they prove nothing. Everything accepted here is valid on
-// Sui; what Sui accepts beyond it no honest signer ever makes.
+// Sui's validators (fastcrypto, on ed25519-consensus) follow ZIP 215: S < L, the
+// equation multiplied by the cofactor, and any encoding of any point as key and
+// R, so also keys of small order. This rule is narrower. As crypto/ed25519, it
+// demands S < L and R's canonical encoding, and doesn't multiply by the
+// cofactor. On top of that it refuses keys in a non-canonical encoding and keys
+// of small order: to the latter anybody can find signatures, so they prove
+// nothing, not even here, where a link's reader relies on them.
+//
+// Everything accepted here is valid on Sui. The two differ only where R or the
+// key has a part of small order or an odd encoding. Who makes her key and
+// signatures as RFC 8032 says never has such: no client with an honest key can
+// tell this rule from Sui's.
 func VerifyEd25519(key, message, sig []byte) bool {
 	return len(key) == ed25519.PublicKeySize && len(sig) == ed25519.SignatureSize &&
 		!isWeakKey([32]byte(key)) && ed25519.Verify(key, message, sig)

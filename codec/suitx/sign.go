@@ -4,6 +4,8 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+
+	"floe/codec/bcs"
 )
 
 // Signature schemes by their flag. The values are Sui's: never reorder.
@@ -33,6 +35,14 @@ func SigningDigest(txBytes []byte) [32]byte {
 	return hashOf([]byte{0, 0, 0}, txBytes)
 }
 
+// PersonalDigest returns what is signed for a message that isn't a transaction:
+// BLAKE2b-256(03 00 00 ‖ length uleb128 ‖ message).
+func PersonalDigest(message []byte) [32]byte {
+	var w bcs.Writer
+	w.Bytes(message)
+	return hashOf([]byte{3, 0, 0}, w.Data())
+}
+
 // SignTransaction returns the 97 bytes 00 ‖ signature ‖ key.
 func SignTransaction(priv ed25519.PrivateKey, txBytes []byte) []byte {
 	d := SigningDigest(txBytes)
@@ -41,34 +51,39 @@ func SignTransaction(priv ed25519.PrivateKey, txBytes []byte) []byte {
 }
 
 // VerifyTransaction says whether sig is signer's over txBytes. It fails with
-// ErrBadSignature, or with ErrUnsupportedScheme for anything but Ed25519.
+// ErrBadSignature, or with ErrUnsupportedScheme for zkLogin, the legacy form of
+// multisig and flags that Sui doesn't know.
 func VerifyTransaction(txBytes, sig []byte, signer Address) error {
-	by, err := SignerOf(sig)
+	return verify(SigningDigest(txBytes), sig, signer)
+}
+
+// VerifyPersonalMessage does for a message what VerifyTransaction does for a
+// transaction. A signature over one never counts for the other.
+func VerifyPersonalMessage(message, sig []byte, signer Address) error {
+	return verify(PersonalDigest(message), sig, signer)
+}
+
+func verify(digest [32]byte, sig []byte, signer Address) error {
+	s, err := ParseSignature(sig)
 	if err != nil {
 		return err
 	}
-	if by != signer {
+	if by := s.Signer(); by != signer {
 		return fmt.Errorf("%w: made by %s, not %s", ErrBadSignature, by, signer)
 	}
-	d := SigningDigest(txBytes)
-	if !VerifyEd25519(sig[65:], d[:], sig[1:65]) {
-		return fmt.Errorf("%w by %s", ErrBadSignature, signer)
+	if err := s.check(digest); err != nil {
+		return fmt.Errorf("%w by %s", err, signer)
 	}
 	return nil
 }
 
 // SignerOf returns the address whose signature sig claims to be; it verifies nothing.
 func SignerOf(sig []byte) (Address, error) {
-	if len(sig) == 0 {
-		return Address{}, fmt.Errorf("%w: it is empty", ErrBadSignature)
+	s, err := ParseSignature(sig)
+	if err != nil {
+		return Address{}, err
 	}
-	if sig[0] != SchemeEd25519 {
-		return Address{}, fmt.Errorf("%w: %s", ErrUnsupportedScheme, schemeName(sig[0]))
-	}
-	if len(sig) != 97 {
-		return Address{}, fmt.Errorf("%w: %d bytes instead of 97", ErrBadSignature, len(sig))
-	}
-	return AddressOf(sig[65:]), nil
+	return s.Signer(), nil
 }
 
 // AddressOf returns the address of an Ed25519 account: BLAKE2b-256(00 ‖ pub).

@@ -120,7 +120,8 @@ func TestSignAndVerify(t *testing.T) {
 		"longer":                {append(bytes.Clone(tx.Signature), 0), tx.Sender, ErrBadSignature},
 		"empty":                 {nil, tx.Sender, ErrBadSignature},
 		"personal message":      {v.Personal, tx.Sender, ErrBadSignature},
-		"secp256k1":             {v.Secp256k1, tx.Sender, ErrUnsupportedScheme},
+		"secp256k1":             {v.Secp256k1, tx.Sender, ErrBadSignature},
+		"zkLogin":               {[]byte{SchemeZkLogin, 1}, tx.Sender, ErrUnsupportedScheme},
 		"unknown flag":          {[]byte{99}, tx.Sender, ErrUnsupportedScheme},
 	} {
 		if err := VerifyTransaction(tx.BCS, c.sig, c.signer); !errors.Is(err, c.want) {

@@ -53,7 +53,7 @@ func TestSignatures(t *testing.T) {
 			ErrInvalidSignature, "SignerSignatureAbsent"},
 		{"cut", own, func(tx []byte) [][]byte { return [][]byte{sign(alice, tx)[:96]} }, ErrInvalidSignature, "InvalidSignature"},
 		{"empty", own, func(tx []byte) [][]byte { return [][]byte{{}} }, ErrInvalidSignature, "InvalidSignature"},
-		{"another scheme", own, func(tx []byte) [][]byte { return [][]byte{flip(sign(alice, tx), 0)} },
+		{"another scheme", own, func(tx []byte) [][]byte { return [][]byte{append([]byte{suitx.SchemeZkLogin}, sign(alice, tx)[1:]...)} },
 			ErrUnsupported, "UnsupportedFeatureError"},
 		{"sponsor's missing", both, func(tx []byte) [][]byte { return [][]byte{sign(alice, tx)} },
 			ErrInvalidSignature, "SignerSignatureNumberMismatch"},

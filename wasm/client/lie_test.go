@@ -168,7 +168,7 @@ func TestLieSignatures(t *testing.T) {
 	lies(t, f, link(mine), func(p *api.Parcel) { p.Creation.Signatures = shown.Creation.Signatures })
 	lies(t, f, link(mine), func(p *api.Parcel) { p.Change.Signatures[0] = flip(p.Change.Signatures[0], 7) })
 	lies(t, f, link(mine), func(p *api.Parcel) { p.Object = nil }) // "deleted"
-	f.lieAnswer = onParcel(t, func(p *api.Parcel) { p.Creation.Signatures[0][0] = suitx.SchemeSecp256k1 })
+	f.lieAnswer = onParcel(t, func(p *api.Parcel) { p.Creation.Signatures[0][0] = suitx.SchemeZkLogin })
 	wantCode(t, f.client(), OpenRequest{Link: link(mine)}, CodeUnsupported)
 }
 
