@@ -58,15 +58,20 @@ func (c *committees) get(ctx context.Context) (*api.Committee, error) {
 }
 
 // known returns the committee of the current epoch, if it was read, and
-// whether that was lately.
+// whether that was lately. An epoch may last longer than it should: once its end
+// is due, only what was read since and lately counts.
 func (c *committees) known() (com *api.Committee, fresh bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.now()
-	if c.last == nil || !now.Before(c.last.EpochStart.Add(c.last.EpochDuration)) {
+	if c.last == nil {
 		return nil, false
 	}
-	return c.last, now.Sub(c.at) < committeeKept
+	now, end := c.now(), c.last.EpochStart.Add(c.last.EpochDuration)
+	fresh = now.Sub(c.at) < committeeKept
+	if !now.Before(end) && (c.at.Before(end) || !fresh) {
+		return nil, false
+	}
+	return c.last, fresh
 }
 
 // keyed is a lock for each address that anybody holds or waits for.

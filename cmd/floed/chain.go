@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"floe/codec/suitx"
 	"floe/server"
@@ -16,7 +15,6 @@ import (
 // [server.Chain] in one, with the relay's errors.
 type chain struct {
 	*sui.Client
-	door door
 }
 
 func (c chain) Execute(ctx context.Context, tx []byte, signatures [][]byte) (*server.Result, error) {
@@ -39,21 +37,6 @@ func (c chain) Now(ctx context.Context) (server.Moment, error) {
 func (c chain) Parcel(ctx context.Context, id suitx.Address) (*api.Parcel, error) {
 	p, err := c.Client.Parcel(ctx, id)
 	return p, relayError(err)
-}
-
-// Committee gives the nodes' addresses as they are reached today.
-func (c chain) Committee(ctx context.Context) (*api.Committee, error) {
-	com, err := c.Client.Committee(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for i := range com.Members {
-		m := &com.Members[i]
-		if path, ours := strings.CutPrefix(m.Address, c.door.logical); ours {
-			m.Address = c.door.actual + path
-		}
-	}
-	return com, nil
 }
 
 func result(r *sui.Result, err error) (*server.Result, error) {

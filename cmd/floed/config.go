@@ -19,7 +19,12 @@ type Config struct {
 	Data           string         // directory, made if it isn't there
 	Nodes          int            // storage nodes of a new embedded network
 	Shards         int            // shards of a new embedded network
-	Network        string         // api.Local
+	Network        string         // api.Local for the embedded one, a name that is compiled in, or a network file
+	Place          api.Place      // what that stands for; the embedded network is where we listen
+	Relay          bool           // serve pages and relay, not the embedded network alone
+	SponsorKey     string         // file with the secret that pays on a network elsewhere; "": nobody does
+	GasBudget      uint64         // MIST to spend in a day at most; 0: what suits the network
+	WALBudget      uint64         // FROST, likewise
 	ClientQuota    int64          // encoded bytes one address may store in a day; 0: no bound on loopback without proxies, else 64 GiB
 	Capacity       int64          // encoded bytes to hold at all; 0: four fifths of the free disk
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
@@ -29,14 +34,18 @@ type Config struct {
 // parseFlags reads the command line. It writes what is wrong to stderr itself.
 func parseFlags(args []string, stderr io.Writer) (Config, error) {
 	var cfg Config
-	var proxies, level string
+	var proxies, level, gas, wal string
 	f := flag.NewFlagSet("floed", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:8080", "`address` to listen on; with port 0 a free one")
 	f.StringVar(&cfg.Data, "data", "./floe-data", "`directory` for everything that is kept")
 	f.IntVar(&cfg.Nodes, "nodes", 13, "how many storage `nodes` a new embedded network has")
 	f.IntVar(&cfg.Shards, "shards", 104, "how many `shards` a new embedded network has")
-	f.StringVar(&cfg.Network, "network", api.Local, "`network` to work on: local")
+	f.StringVar(&cfg.Network, "network", api.Local, "`network` to work on: local, which is embedded here, testnet, mainnet, or a file that describes one")
+	f.BoolVar(&cfg.Relay, "relay", true, "serve pages and relay; without them the embedded network alone is served")
+	f.StringVar(&cfg.SponsorKey, "sponsor-key", "", "`file` with the suiprivkey1… of the address that pays for others on a network elsewhere, readable by its owner alone; without it nobody does")
+	f.StringVar(&gas, "gas-budget", "", "`SUI` to spend on gas in a day at most; by default 400 on the embedded network and 10 elsewhere")
+	f.StringVar(&wal, "wal-budget", "", "`WAL` to spend on storage in a day at most; by default 20000 on the embedded network and 10 elsewhere")
 	f.Int64Var(&cfg.ClientQuota, "client-quota", 0, "encoded `bytes` that one address may store in a day; 0 means no bound for a loopback listener without -trusted-proxies and 64 GiB for any other")
 	f.Int64Var(&cfg.Capacity, "capacity", 0, "encoded `bytes` to hold in all; 0 means four fifths of the free disk")
 	f.StringVar(&proxies, "trusted-proxies", "", "comma-separated address `prefixes` of proxies whose X-Forwarded-For counts")
@@ -44,7 +53,12 @@ func parseFlags(args []string, stderr io.Writer) (Config, error) {
 	if err := f.Parse(args); err != nil {
 		return cfg, err
 	}
+	given := map[string]bool{}
+	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	err := cfg.check(f.Args(), proxies)
+	if err == nil {
+		err = cfg.place(given, gas, wal)
+	}
 	var least slog.Level
 	if err == nil {
 		if err = least.UnmarshalText([]byte(level)); err != nil {
@@ -63,10 +77,6 @@ func (c *Config) check(rest []string, proxies string) error {
 	switch {
 	case len(rest) > 0:
 		return fmt.Errorf("floed takes no arguments, got %q", rest[0])
-	case c.Network == api.Testnet || c.Network == api.Mainnet:
-		return fmt.Errorf("-network %s: this floed can't work on public networks: Floe's Move package isn't published there. -network local, the default, works", c.Network)
-	case c.Network != api.Local:
-		return fmt.Errorf("-network %q isn't a network this floed can work on. -network local, the default, works", c.Network)
 	case c.Shards < codec.MinShards || c.Shards > codec.MaxShards:
 		return fmt.Errorf("-shards must be %d to %d", codec.MinShards, codec.MaxShards)
 	case c.Nodes < 1 || c.Nodes > c.Shards:

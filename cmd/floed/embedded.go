@@ -5,13 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"floe/codec/bls"
 	"floe/codec/suitx"
+	"floe/server"
 	"floe/server/api"
+	"floe/server/committee"
 	"floe/server/ledger"
 	"floe/server/ledger/rpc"
 	"floe/server/node"
@@ -22,9 +26,14 @@ import (
 // are many of them in this process.
 const memoryOfNode = 2 << 20
 
+// committeeEvery is how often the embedded ledger is asked who the nodes are.
+const committeeEvery = 15 * time.Second
+
 // embedded is the network in this process: the ledger and the storage nodes,
 // which know each other by their public APIs alone.
 type embedded struct {
+	dir    *dataDir
+	door   door
 	ledger *ledger.Ledger
 	client *sui.Client // of the ledger, through the port
 	peers  *storage    // of the nodes, through the port
@@ -46,8 +55,13 @@ func openLedger(d *dataDir, p *port, g ledger.Genesis, log *slog.Logger) (*ledge
 
 // openEmbedded starts the whole network. The caller closes what it returns,
 // also with an error.
-func openEmbedded(ctx context.Context, d *dataDir, p *port, o origin, log *slog.Logger) (*embedded, error) {
-	e := &embedded{stop: func() {}}
+func openEmbedded(ctx context.Context, cfg Config, d *dataDir, p *port) (*embedded, error) {
+	e := &embedded{dir: d, stop: func() {}}
+	log := cfg.Logger
+	o, err := readOrigin(d, cfg, p.actual())
+	if err != nil {
+		return e, err
+	}
 	keys, err := readNodeKeys(d, o.Nodes)
 	if err != nil {
 		return e, err
@@ -60,11 +74,12 @@ func openEmbedded(ctx context.Context, d *dataDir, p *port, o origin, log *slog.
 		return e, err
 	}
 	ids, _ := api.Networks(api.Local)
-	way := door{o.Host, p.actual()}
-	if e.client, err = sui.Dial(ctx, sui.Config{Target: o.Host, Dialer: way.dial, IDs: ids}); err != nil {
+	e.door = door{o.Host, p.actual()}
+	if e.client, err = sui.Dial(ctx, sui.Config{Target: o.Host, Dialer: e.door.dial, IDs: ids}); err != nil {
 		return e, err
 	}
-	if e.peers, err = newStorage(ctx, e.client, way, log); err != nil {
+	options := committee.Options{Scheme: "http", Transport: e.door.transport(), Logger: log}
+	if e.peers, err = newStorage(ctx, e.client, options, rhythm{committeeEvery, time.Second}); err != nil {
 		return e, err
 	}
 	background, stop := context.WithCancel(context.Background())
@@ -96,6 +111,56 @@ func (e *embedded) startNodes(ctx context.Context, d *dataDir, p *port, signers 
 	}
 	all.Wait()
 	return errors.Join(errs...)
+}
+
+// relay makes it a [network].
+func (e *embedded) relay() (server.Config, error) {
+	sponsor, err := readSponsor(e.dir)
+	if err != nil {
+		return server.Config{}, err
+	}
+	free, err := e.dir.free()
+	if err != nil {
+		return server.Config{}, err
+	}
+	ids, _ := api.Networks(api.Local)
+	ledger := neighbours{chain{e.client}, e.door}
+	return server.Config{
+		IDs:           ids,
+		Ledger:        ledger,
+		Chain:         ledger,
+		Nodes:         e.peers,
+		Local:         e,
+		Sponsor:       sponsor,
+		Deletable:     true,
+		DefaultEpochs: defaultEpochs,
+		Limits: server.Limits{
+			PerClient: server.Cost{Bytes: clientBytes, WAL: clientWAL, Gas: clientGas},
+			Total:     server.Cost{Bytes: math.MaxInt64, WAL: totalWAL, Gas: totalGas},
+			Live:      (free - min(free, keepFree)) / 5 * 4,
+		},
+	}, nil
+}
+
+// neighbours is the chain whose nodes listen where we do.
+type neighbours struct {
+	chain
+	door door
+}
+
+// Committee gives the nodes' addresses as they are reached today.
+func (n neighbours) Committee(ctx context.Context) (*api.Committee, error) {
+	com, err := n.chain.Committee(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range com.Members {
+		m := &com.Members[i]
+		if path, ours := strings.CutPrefix(m.Address, n.door.logical); ours {
+			m.Address = n.door.actual + path
+		}
+	}
+	return com, nil
 }
 
 func (e *embedded) Close() error {

@@ -4,8 +4,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"log/slog"
-	"math"
 	"net"
 	"strings"
 	"testing"
@@ -86,27 +84,23 @@ func TestUnregisteredBlobsKeepNoNodeBusy(t *testing.T) {
 
 // Behind a proxy on the same machine callers are many, and each has a share.
 func TestProxiedCallersHaveShares(t *testing.T) {
-	dir, err := openDataDir(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
+	usual := server.Limits{
+		PerClient: server.Cost{Bytes: 10, WAL: 20, Gas: 30},
+		Total:     server.Cost{Bytes: 100, WAL: 400, Gas: 900},
 	}
-	defer dir.Close()
-	p, err := openPort("127.0.0.1:0", slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
 	for args, want := range map[string]server.Cost{
-		"":                              {Bytes: math.MaxInt64, WAL: totalWAL, Gas: totalGas},
-		"-trusted-proxies=127.0.0.1/32": {Bytes: clientBytes, WAL: clientWAL, Gas: clientGas},
+		"":                              usual.Total,
+		"-trusted-proxies=127.0.0.1/32": usual.PerClient,
+		"-wal-budget=4 -gas-budget=0.5": {Bytes: 100, WAL: 4_000_000_000, Gas: 500_000_000},
+		"-wal-budget=4 -trusted-proxies=127.0.0.1/32":   {Bytes: 10, WAL: 200_000_000, Gas: 30},
+		"-client-quota=5 -trusted-proxies=127.0.0.1/32": {Bytes: 5, WAL: 20, Gas: 30},
 	} {
 		cfg, err := parseFlags(strings.Fields(args), io.Discard)
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, err := limitsOf(cfg, dir, p)
-		if err != nil || l.PerClient != want {
-			t.Errorf("%q: a share of %+v, %v", args, l.PerClient, err)
+		if l := limitsOf(cfg, usual, true); l.PerClient != want {
+			t.Errorf("%q: a share of %+v", args, l.PerClient)
 		}
 	}
 }

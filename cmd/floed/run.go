@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"sync"
 	"time"
 
@@ -47,28 +46,18 @@ func Run(ctx context.Context, cfg Config, stdout io.Writer) (err error) {
 		return err
 	}
 	defer closing("the port", port.Close)
-	origin, err := readOrigin(dir, cfg, port.actual())
-	if err != nil {
-		return err
-	}
 	starting, cancel := context.WithTimeout(ctx, startupTimeout)
 	defer cancel()
-	network, err := openEmbedded(starting, dir, port, origin, cfg.Logger)
-	defer closing("the embedded network", network.Close)
+	network, err := openNetwork(starting, cfg, dir, port)
+	defer closing("the network", network.Close)
 	if err != nil {
 		return err
 	}
-	relay, err := openRelay(starting, cfg, dir, port, origin, network)
+	closeSite, err := openSite(starting, cfg, port, network)
 	if err != nil {
 		return err
 	}
-	defer relay.Close()
-
-	background, stop := context.WithCancel(context.Background())
-	var tasks sync.WaitGroup
-	tasks.Go(func() { relay.Run(background) })
-	defer tasks.Wait()
-	defer stop()
+	defer closeSite()
 	fmt.Fprintf(stdout, "floe: ready at http://%s\n", port.actual())
 	select {
 	case <-ctx.Done():
@@ -79,65 +68,82 @@ func Run(ctx context.Context, cfg Config, stdout io.Writer) (err error) {
 	}
 }
 
-// openRelay makes the site and puts it on the port.
-func openRelay(ctx context.Context, cfg Config, dir *dataDir, port *port, o origin, network *embedded) (*server.Server, error) {
-	sponsor, err := readSponsor(dir)
+// network is what the relay works on: the embedded one, or one elsewhere.
+type network interface {
+	// relay returns what a relay is made of there.
+	relay() (server.Config, error)
+	Close() error
+}
+
+// openNetwork opens the one that the flags name. The caller closes what it
+// returns, also with an error.
+func openNetwork(ctx context.Context, cfg Config, dir *dataDir, port *port) (network, error) {
+	if cfg.Network == api.Local {
+		return openEmbedded(ctx, cfg, dir, port)
+	}
+	return openRemote(ctx, cfg)
+}
+
+// openSite puts pages and relay on the port, or what an embedded network has
+// without them.
+func openSite(ctx context.Context, cfg Config, port *port, network network) (closeSite func(), err error) {
+	made, err := network.relay()
 	if err != nil {
 		return nil, err
 	}
-	limits, err := limitsOf(cfg, dir, port)
-	if err != nil {
-		return nil, err
+	made.MaxParcelSize = maxParcelSize
+	made.Limits = limitsOf(cfg, made.Limits, port.loopback())
+	made.Loopback = port.loopback()
+	made.TrustedProxies = cfg.TrustedProxies
+	made.Assets = static.Assets
+	made.Logger = cfg.Logger
+	if !cfg.Relay {
+		site := server.Bare(made)
+		port.site.Store(&site)
+		return func() {}, nil
 	}
-	ids, _ := api.Networks(cfg.Network)
-	ledger := chain{network.client, door{o.Host, port.actual()}}
-	relay, err := server.New(ctx, server.Config{
-		IDs:            ids,
-		Ledger:         ledger,
-		Chain:          ledger,
-		Nodes:          network.peers,
-		Local:          network,
-		Sponsor:        sponsor,
-		Deletable:      true,
-		DefaultEpochs:  defaultEpochs,
-		MaxParcelSize:  maxParcelSize,
-		Limits:         limits,
-		Loopback:       port.loopback(),
-		TrustedProxies: cfg.TrustedProxies,
-		Assets:         static.Assets,
-		Logger:         cfg.Logger,
-	})
+	relay, err := server.New(ctx, made)
 	if err != nil {
 		return nil, err
 	}
 	site := relay.Handler()
 	port.site.Store(&site)
-	return relay, nil
+	background, stop := context.WithCancel(context.Background())
+	var tasks sync.WaitGroup
+	tasks.Go(func() { relay.Run(background) })
+	return func() {
+		stop()
+		tasks.Wait()
+		relay.Close()
+	}, nil
 }
 
-// limitsOf bounds what the relay gives away. On a loopback listener all callers
-// are one, who may have everything that the disk holds, unless proxies tell them
-// apart.
-func limitsOf(cfg Config, dir *dataDir, port *port) (server.Limits, error) {
-	free, err := dir.free()
-	if err != nil {
-		return server.Limits{}, err
+// limitsOf bounds what the relay gives away: what suits the network, or what the
+// flags say. On a loopback listener all callers are one, who may have everything,
+// unless proxies tell them apart.
+func limitsOf(cfg Config, l server.Limits, loopback bool) server.Limits {
+	l.Window = quotaWindow
+	if cfg.GasBudget > 0 {
+		l.PerClient.Gas = share(l.PerClient.Gas, l.Total.Gas, cfg.GasBudget)
+		l.Total.Gas = cfg.GasBudget
 	}
-	capacity := (free - min(free, keepFree)) / 5 * 4
-	if cfg.Capacity > 0 {
-		capacity = uint64(cfg.Capacity)
+	if cfg.WALBudget > 0 {
+		l.PerClient.WAL = share(l.PerClient.WAL, l.Total.WAL, cfg.WALBudget)
+		l.Total.WAL = cfg.WALBudget
 	}
-	l := server.Limits{
-		Window:    quotaWindow,
-		PerClient: server.Cost{Bytes: clientBytes, WAL: clientWAL, Gas: clientGas},
-		Total:     server.Cost{Bytes: math.MaxInt64, WAL: totalWAL, Gas: totalGas},
-		Live:      capacity,
-	}
-	if port.loopback() && len(cfg.TrustedProxies) == 0 {
+	if loopback && len(cfg.TrustedProxies) == 0 {
 		l.PerClient = l.Total
 	}
 	if cfg.ClientQuota > 0 {
 		l.PerClient.Bytes = uint64(cfg.ClientQuota)
 	}
-	return l, nil
+	if cfg.Capacity > 0 {
+		l.Live = uint64(cfg.Capacity)
+	}
+	return l
+}
+
+// share is the part of budget that part was of all.
+func share(part, all, budget uint64) uint64 {
+	return uint64(float64(part) / float64(all) * float64(budget))
 }

@@ -15,27 +15,29 @@ import (
 	"floe/server/sui"
 )
 
-// committeeEvery is how often the ledger is asked who the nodes are.
-const committeeEvery = 15 * time.Second
+// rhythm is how often the ledger is asked who the nodes are: usually, and while
+// an epoch that should be over isn't.
+type rhythm struct{ usual, late time.Duration }
 
 // storage is the client of the storage nodes as the relay knows it
 // ([server.Nodes]), kept up to date with the ledger.
 type storage struct {
 	*committee.Client
 	ledger *sui.Client
+	rhythm rhythm
 	log    *slog.Logger
 }
 
-func newStorage(ctx context.Context, ledger *sui.Client, d door, log *slog.Logger) (*storage, error) {
+func newStorage(ctx context.Context, ledger *sui.Client, o committee.Options, r rhythm) (*storage, error) {
 	com, err := ledger.Committee(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c, err := committee.New(com, committee.Options{Scheme: "http", Transport: d.transport(), Logger: log})
+	c, err := committee.New(com, o)
 	if err != nil {
 		return nil, err
 	}
-	return &storage{c, ledger, log}, nil
+	return &storage{c, ledger, r, o.Logger}, nil
 }
 
 // Certify asks again with the new committee when nodes have noticed a new epoch
@@ -66,7 +68,7 @@ func (s *storage) update(ctx context.Context) error {
 func (s *storage) follow(ctx context.Context) {
 	for {
 		com := s.Committee()
-		wait := min(committeeEvery, max(time.Until(com.EpochStart.Add(com.EpochDuration)), time.Second))
+		wait := min(s.rhythm.usual, max(time.Until(com.EpochStart.Add(com.EpochDuration)), s.rhythm.late))
 		select {
 		case <-ctx.Done():
 			return

@@ -51,6 +51,7 @@ type daemon struct {
 	t    *testing.T
 	data string
 	addr string // host:port, kept over restarts
+	args []string
 	base string // http://host:port
 	cmd  *exec.Cmd
 	log  *logBuffer
@@ -75,9 +76,9 @@ func (b *logBuffer) String() string {
 }
 
 // startDaemon runs floed on a free port over a fresh data directory.
-func startDaemon(t *testing.T) *daemon {
+func startDaemon(t *testing.T, args ...string) *daemon {
 	t.Helper()
-	d := &daemon{t: t, data: t.TempDir(), addr: "127.0.0.1:0", log: new(logBuffer)}
+	d := &daemon{t: t, data: t.TempDir(), addr: "127.0.0.1:0", args: args, log: new(logBuffer)}
 	d.start()
 	t.Cleanup(d.kill)
 	return d
@@ -85,7 +86,7 @@ func startDaemon(t *testing.T) *daemon {
 
 func (d *daemon) start() {
 	d.t.Helper()
-	d.cmd = exec.Command(binary(d.t, "floed"), "-listen", d.addr, "-data", d.data)
+	d.cmd = exec.Command(binary(d.t, "floed"), append([]string{"-listen", d.addr, "-data", d.data}, d.args...)...)
 	d.cmd.Stderr = d.log
 	stdout, err := d.cmd.StdoutPipe()
 	if err != nil {
