@@ -10,11 +10,12 @@ import (
 
 // admission checks a transaction against the state and finds what it names.
 type admission struct {
-	l      *Ledger
-	r      reader
-	head   *head
-	data   *suitx.TransactionData
-	digest suitx.Digest
+	l        *Ledger
+	r        reader
+	packages *move.Packages
+	head     *head
+	data     *suitx.TransactionData
+	digest   suitx.Digest
 
 	anyOwner bool // objects of others may be used
 	unpaid   bool // there may be no payment
@@ -64,55 +65,6 @@ func (a *admission) checkExpiration(timeMS uint64) *Refusal {
 		return expired
 	}
 	return nil
-}
-
-// addPackages finds the packages of all calls and refuses functions that exist
-// on Sui, for all we know, but not here.
-func (a *admission) addPackages(tx *vm.Transaction) error {
-	seen := make(map[suitx.Address]bool)
-	for _, c := range a.data.Commands {
-		call, ok := c.(*suitx.MoveCall)
-		if !ok {
-			continue
-		}
-		if r := a.l.checkCallable(call); r != nil {
-			return r
-		}
-		if seen[call.Package] {
-			continue
-		}
-		seen[call.Package] = true
-		o, err := readObject(a.r, call.Package, 0)
-		if err != nil {
-			return err
-		}
-		tx.Packages = append(tx.Packages, o)
-	}
-	return nil
-}
-
-func (l *Ledger) checkCallable(c *suitx.MoveCall) *Refusal {
-	pkg := l.world.Packages.Package(c.Package)
-	if pkg == nil {
-		return invalid("DependentPackageNotFound", "Dependent package not found on-chain: %s", c.Package)
-	}
-	f := l.world.Packages.Function(c.Package, c.Module, c.Function)
-	switch {
-	case f == nil && !pkg.Partial: // fails when it runs, as on Sui
-		return nil
-	case f == nil, f.Run == nil && f.Visibility == move.Public && !returnsReference(f):
-		return unsupported("%s::%s::%s isn't supported here", pkg.Name, c.Module, c.Function)
-	}
-	return nil
-}
-
-func returnsReference(f *move.Function) bool {
-	for _, r := range f.Returns {
-		if r.Ref != move.ByValue {
-			return true
-		}
-	}
-	return false
 }
 
 // input finds an input object and checks that it may be used so.

@@ -9,6 +9,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	"floe/codec/suitx"
+	"floe/server/ledger/move"
 	"floe/server/ledger/native"
 	"floe/server/ledger/vm"
 )
@@ -166,6 +167,7 @@ type step struct {
 	l           *Ledger
 	batch       *pebble.Batch
 	head        head
+	packages    *move.Packages
 	timeMS      uint64
 	checkpoints []*Checkpoint
 	pending     []*Executed // transactions of the checkpoint being made
@@ -175,7 +177,7 @@ type step struct {
 
 func (l *Ledger) begin() *step {
 	h := l.snapshot()
-	return &step{l: l, batch: l.db.NewIndexedBatch(), head: h, timeMS: max(toMS(l.clock()), h.timeMS)}
+	return &step{l: l, batch: l.db.NewIndexedBatch(), head: h, packages: l.packages.Load(), timeMS: max(toMS(l.clock()), h.timeMS)}
 }
 
 // commit makes a step durable, then visible.
@@ -186,6 +188,7 @@ func (l *Ledger) commit(s *step) error {
 	if err := s.batch.Commit(pebble.Sync); err != nil {
 		return fmt.Errorf("couldn't write to disk: %w", err)
 	}
+	l.packages.Store(s.packages)
 	l.publish(s.head)
 	return nil
 }
@@ -222,12 +225,12 @@ func (s *step) one(q *request) (*Executed, error) {
 	if err := s.setClock(q.data); err != nil {
 		return nil, err
 	}
-	a := &admission{l: s.l, r: s.batch, head: &s.head, data: q.data, digest: q.digest}
+	a := &admission{l: s.l, r: s.batch, packages: s.packages, head: &s.head, data: q.data, digest: q.digest}
 	tx, err := a.admit(s.timeMS)
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.l.runVM(s.batch, &s.head, *tx)
+	out, err := s.l.runVM(s.batch, s.packages, &s.head, *tx)
 	if err != nil {
 		return nil, err
 	}
@@ -242,6 +245,9 @@ func (s *step) enter(out *vm.Outcome, tx []byte, sigs [][]byte) (*Executed, erro
 	if s.broken = errors.Join(apply(s.batch, out), writeTransaction(s.batch, e)); s.broken != nil {
 		return nil, fmt.Errorf("couldn't write transaction: %w", s.broken)
 	}
+	for _, p := range out.Published {
+		s.packages = s.packages.With(p.Code)
+	}
 	s.pending = append(s.pending, e)
 	return e, nil
 }
@@ -253,13 +259,13 @@ func executed(out *vm.Outcome) *Executed {
 
 // runVM executes an admitted transaction; a panic in it is a defect here, and
 // ends that transaction alone.
-func (l *Ledger) runVM(r reader, h *head, tx vm.Transaction) (out *vm.Outcome, err error) {
+func (l *Ledger) runVM(r reader, packages *move.Packages, h *head, tx vm.Transaction) (out *vm.Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			out, err = nil, fmt.Errorf("internal error: transaction %s: %v", tx.Digest, p)
 		}
 	}()
-	return vm.Run(vm.Env{Packages: l.world.Packages, Objects: state{r}, Epoch: h.epoch,
+	return vm.Run(vm.Env{Packages: packages, Objects: state{r}, Epoch: h.epoch,
 		EpochStartMS: h.epochStartMS, ReferenceGasPrice: referencePrice}, tx)
 }
 

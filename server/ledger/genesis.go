@@ -118,7 +118,7 @@ func (l *Ledger) found(g *Genesis) error {
 	}
 	b := l.db.NewIndexedBatch()
 	defer b.Close()
-	s := &step{l: l, batch: b, head: head{epochStartMS: toMS(g.Start)}, timeMS: toMS(g.Start)}
+	s := &step{l: l, batch: b, packages: l.world.Packages, head: head{epochStartMS: toMS(g.Start)}, timeMS: toMS(g.Start)}
 	return errors.Join(s.genesis(objects), s.seal(false),
 		writeEpoch(b, &Epoch{Start: fromMS(toMS(g.Start)), ReferenceGasPrice: referencePrice}),
 		b.Set(key(keyMeta, []byte(metaGenesis)), hash[:], nil), b.Commit(pebble.Sync))
@@ -128,7 +128,11 @@ func (l *Ledger) found(g *Genesis) error {
 func (s *step) genesis(first []native.Owned) error {
 	var all []*suitx.Object
 	for _, p := range s.l.world.Packages.All() {
-		all = append(all, &suitx.Object{Owner: suitx.Owner{Kind: suitx.ImmutableOwner}, Package: packageObject(p)})
+		o, err := firstPackage(p)
+		if err != nil {
+			return err
+		}
+		all = append(all, &suitx.Object{Owner: suitx.Owner{Kind: suitx.ImmutableOwner}, Package: o})
 	}
 	for _, o := range first {
 		a, err := s.l.world.Packages.Abilities(o.Type.Tag())

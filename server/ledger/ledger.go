@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 
 	"floe/codec/suitx"
 	"floe/server/api"
+	"floe/server/ledger/move"
 	"floe/server/ledger/native"
 )
 
@@ -38,6 +40,8 @@ type Ledger struct {
 	once    sync.Once
 	life    sync.RWMutex // readers hold it; Close takes it for good
 	closed  bool         // guarded by life
+
+	packages atomic.Pointer[move.Packages] // as of the last checkpoint
 
 	mu   sync.Mutex
 	head head          // guarded by mu
@@ -89,7 +93,11 @@ func Open(cfg Config) (*Ledger, error) {
 // start founds or finds the ledger in the store, catches up with missed epochs
 // and begins to take transactions.
 func (l *Ledger) start(g *Genesis) error {
+	l.packages.Store(l.world.Packages)
 	if err := l.found(g); err != nil {
+		return err
+	}
+	if err := l.loadPackages(); err != nil {
 		return err
 	}
 	first, err := readCheckpoint(l.db, 0)

@@ -14,6 +14,9 @@ const (
 	maxCommands     = 1024
 	maxArguments    = 512
 	maxTypeNodes    = 16
+	maxPublish      = 5
+	maxModules      = 64
+	maxDependencies = 32
 	maxGasCoins     = 256
 	minBudgetUnits  = 1000
 	maxBudget       = 50_000_000_000
@@ -60,10 +63,17 @@ func checkLimits(data *suitx.TransactionData) *Refusal {
 			return r
 		}
 	}
+	packages := 0
 	for _, c := range data.Commands {
 		if r := checkCommand(c); r != nil {
 			return r
 		}
+		if makesPackage(c) {
+			packages++
+		}
+	}
+	if packages > maxPublish {
+		return invalid("MaxPublishCountExceeded", "Number of publish and upgrade commands is %d, at most %d allowed", packages, maxPublish)
 	}
 	return checkPayment(data.Gas, seen)
 }
@@ -110,14 +120,36 @@ func checkCommand(c suitx.Command) *Refusal {
 		} else if n := typeNodes([]suitx.TypeTag{*c.Type}); n >= maxTypeNodes {
 			return tooLarge("maximum type arguments in a call transaction", n, maxTypeNodes-1)
 		}
-	default:
-		return unsupported("publishing and upgrading packages isn't supported here")
+	case *suitx.Publish:
+		return checkModules(c.Modules, c.Dependencies)
+	case *suitx.Upgrade:
+		return checkModules(c.Modules, c.Dependencies)
 	}
 	if args < least {
 		return invalid("EmptyCommandInput", "Command has no arguments")
 	}
 	if args > maxArguments {
 		return tooLarge("maximum arguments in a programmable transaction command", args, maxArguments)
+	}
+	return nil
+}
+
+func makesPackage(c suitx.Command) bool {
+	switch c.(type) {
+	case *suitx.Publish, *suitx.Upgrade:
+		return true
+	}
+	return false
+}
+
+func checkModules(modules [][]byte, dependencies []suitx.Address) *Refusal {
+	switch {
+	case len(modules) == 0:
+		return invalid("EmptyCommandInput", "Command has no arguments")
+	case len(modules) >= maxModules:
+		return tooLarge("maximum modules in a programmable transaction publish command", len(modules), maxModules-1)
+	case len(dependencies) >= maxDependencies:
+		return tooLarge("maximum package dependencies", len(dependencies), maxDependencies-1)
 	}
 	return nil
 }

@@ -144,6 +144,11 @@ func apply(b *pebble.Batch, out *vm.Outcome) error {
 			return fmt.Errorf("couldn't write object %s: %w", o.ID(), err)
 		}
 	}
+	for _, p := range out.Published {
+		if err := indexPackage(b, p.Code); err != nil {
+			return err
+		}
+	}
 	for _, r := range out.Removed {
 		e := out.Effects
 		if err := remove(b, before[r.ID], r, e.LamportVersion, e.TransactionDigest); err != nil {

@@ -206,7 +206,7 @@ func (l *Ledger) LatestCheckpoint() (*Checkpoint, error) {
 
 // Function returns the declaration of a Move function, or ErrNotFound.
 func (l *Ledger) Function(pkg suitx.Address, module, name string) (*move.Function, error) {
-	if f := l.world.Packages.Function(pkg, module, name); f != nil {
+	if f := l.packages.Load().Function(pkg, module, name); f != nil {
 		return f, nil
 	}
 	return nil, fmt.Errorf("function %s::%s::%s: %w", pkg, module, name, ErrNotFound)
@@ -214,14 +214,14 @@ func (l *Ledger) Function(pkg suitx.Address, module, name string) (*move.Functio
 
 // Package returns a Move package's declarations, or ErrNotFound.
 func (l *Ledger) Package(id suitx.Address) (*move.Package, error) {
-	if p := l.world.Packages.Package(id); p != nil {
+	if p := l.packages.Load().Package(id); p != nil {
 		return p, nil
 	}
 	return nil, fmt.Errorf("package %s: %w", id, ErrNotFound)
 }
 
-// Packages returns all Move packages' declarations.
-func (l *Ledger) Packages() *move.Packages { return l.world.Packages }
+// Packages returns all Move packages' declarations as they are now.
+func (l *Ledger) Packages() *move.Packages { return l.packages.Load() }
 
 // Epoch returns a Sui epoch, or ErrNotFound.
 func (l *Ledger) Epoch(epoch uint64) (*Epoch, error) {

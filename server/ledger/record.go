@@ -87,7 +87,11 @@ func (e *Executed) loadObjects(r reader) error {
 			}
 		}
 		if c.Output.Kind != suitx.OutputNotExist {
-			if err := add(&e.Outputs, c.ID, e.Effects.LamportVersion); err != nil {
+			version := e.Effects.LamportVersion
+			if c.Output.Kind == suitx.OutputPackage {
+				version = c.Output.Version
+			}
+			if err := add(&e.Outputs, c.ID, version); err != nil {
 				return err
 			}
 		}

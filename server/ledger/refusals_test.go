@@ -126,8 +126,30 @@ func TestRefusals(t *testing.T) {
 		{"function that is only declared", ErrUnsupported, "Unsupported", func(d *suitx.TransactionData) {
 			d.Commands = append(d.Commands, &suitx.MoveCall{Package: n.ids.WalrusPackage, Module: "staking", Function: "stake_with_pool"})
 		}},
-		{"publishing", ErrUnsupported, "Unsupported", func(d *suitx.TransactionData) {
-			d.Commands = append(d.Commands, &suitx.Publish{Modules: [][]byte{{1}}})
+		{"bytecode without a twin", ErrUnsupported, "Unsupported", func(d *suitx.TransactionData) {
+			p := n.floePackage()
+			p.Modules[0][len(p.Modules[0])-20] ^= 1
+			d.Commands = append(d.Commands, p)
+		}},
+		{"dependencies without a twin", ErrUnsupported, "Unsupported", func(d *suitx.TransactionData) {
+			p := n.floePackage()
+			p.Dependencies = p.Dependencies[1:]
+			d.Commands = append(d.Commands, p)
+		}},
+		{"no modules", ErrInvalidTransaction, "EmptyCommandInput", func(d *suitx.TransactionData) {
+			d.Commands = append(d.Commands, &suitx.Publish{})
+		}},
+		{"too many modules", ErrInvalidTransaction, "SizeLimitExceeded", func(d *suitx.TransactionData) {
+			d.Commands = append(d.Commands, &suitx.Publish{Modules: make([][]byte, 64)})
+		}},
+		{"too many packages", ErrInvalidTransaction, "MaxPublishCountExceeded", func(d *suitx.TransactionData) {
+			for range 6 {
+				d.Commands = append(d.Commands, n.floePackage())
+			}
+		}},
+		{"dependency that isn't there", ErrInvalidTransaction, "DependentPackageNotFound", func(d *suitx.TransactionData) {
+			d.Commands = append(d.Commands, &suitx.Upgrade{Modules: n.floePackage().Modules,
+				Dependencies: n.floePackage().Dependencies, Package: suitx.Address{9}})
 		}},
 		{"receiving", ErrUnsupported, "Unsupported", func(d *suitx.TransactionData) {
 			d.Inputs = append(d.Inputs, suitx.Input{Kind: suitx.InputObject, Object: suitx.ObjectArg{Kind: suitx.Receiving, Ref: current}})

@@ -31,10 +31,10 @@ func (l *Ledger) Simulate(ctx context.Context, data *suitx.TransactionData, opts
 		return nil, err
 	}
 	defer v.Close()
-	h := l.snapshot()
+	h, packages := l.snapshot(), l.packages.Load()
 	digest := copied.Digest()
 	timeMS := max(toMS(l.clock()), h.timeMS)
-	a := &admission{l: l, r: v, head: &h, data: &copied, digest: digest, anyOwner: opts.SkipChecks, unpaid: true}
+	a := &admission{l: l, r: v, packages: packages, head: &h, data: &copied, digest: digest, anyOwner: opts.SkipChecks, unpaid: true}
 	tx, err := a.admit(timeMS)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (l *Ledger) Simulate(ctx context.Context, data *suitx.TransactionData, opts
 		tx.Gas = []*suitx.Object{simulatedCoin(copied.Gas.Owner, digest)}
 	}
 	tx.Trusting, tx.Trace = opts.SkipChecks, true
-	out, err := l.runVM(v, &h, *tx)
+	out, err := l.runVM(v, packages, &h, *tx)
 	if err != nil {
 		return nil, err
 	}

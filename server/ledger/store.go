@@ -23,6 +23,7 @@ import (
 //	keySequence sequence         → checkpoint record
 //	keyDigest   checkpoint digest → sequence u64
 //	keyEpoch    epoch            → epoch record
+//	keyPackage  original ID ‖ version → ID, of packages that were published
 //	keyMeta     name             → what the ledger remembers of itself
 const (
 	keyObject   = 'o'
@@ -33,6 +34,7 @@ const (
 	keySequence = 'c'
 	keyDigest   = 'k'
 	keyEpoch    = 'e'
+	keyPackage  = 'p'
 	keyMeta     = 'm'
 )
 

@@ -9,5 +9,6 @@
 // against the signature and judges the results by it.
 //
 // [Packages] finds declarations, the abilities of any type, and checks whether
-// bytes are the BCS of a type.
+// bytes are the BCS of a type. A [Twin] is the code of a package that may be
+// published and upgraded: any package of the same bytecode runs it.
 package move

@@ -4,13 +4,17 @@ import "floe/codec/suitx"
 
 // Package is a Move package: its modules in the order in which they were declared.
 type Package struct {
-	ID      suitx.Address
-	Name    string // for people
-	Partial bool   // it has more modules and functions elsewhere than are declared here
-	Modules []*Module
+	ID       suitx.Address
+	Original suitx.Address // of its first version
+	Version  uint64        // 1 for the first
+	Name     string        // for people
+	Partial  bool          // it has more modules and functions elsewhere than are declared here
+	Twin     *Twin         // nil: it has no bytecode
+	Modules  []*Module
 }
 
-// Module is a module of a package.
+// Module is a module of a package. Its structs may be another's: an upgrade has
+// those of the first version.
 type Module struct {
 	Package   suitx.Address
 	Name      string

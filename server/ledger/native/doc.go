@@ -7,6 +7,10 @@
 // touches is BCS in Go structs with Read and Write, in Move's order of fields.
 // Who may call what with what is not decided here but by package vm.
 //
+// One package has its bytecode here too: Floe's. Whoever publishes that bytecode
+// or upgrades to it gets a package that runs the same twin. The framework, the
+// token and Walrus are on the ledger without bytecode, for theirs isn't ours.
+//
 // The framework and Walrus have more functions than stand here; their packages
 // say so (Partial), and a call of what is missing is refused as unsupported
 // instead of failing as unknown.

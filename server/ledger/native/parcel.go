@@ -1,6 +1,7 @@
 package native
 
 import (
+	_ "embed"
 	"errors"
 
 	"floe/codec/bcs"
@@ -48,17 +49,44 @@ type parcelModule struct {
 	grantPut, grantTaken      *move.Struct
 }
 
-func declareParcel(p *move.Package, f *framework) {
-	m := &parcelModule{Module: p.Module("parcel")}
+// parcelCode is the bytecode of that package, whose every instance the twin runs.
+//
+//go:embed parcel.mv
+var parcelCode []byte
+
+// parcelTwin is the code for every package of that bytecode.
+func parcelTwin(f *framework) *move.Twin {
+	return &move.Twin{
+		Name:         "floe",
+		Modules:      [][]byte{parcelCode},
+		Dependencies: []suitx.Address{suitx.FrameworkAddress(1), suitx.FrameworkAddress(2)},
+		Declare:      func(p, first *move.Package) { declareParcel(p, first, f) },
+	}
+}
+
+// declareTypes declares what the first version of the package defines.
+func (m *parcelModule) declareTypes(f *framework) {
 	fd := func(name string, t move.Type) move.Field { return move.Field{Name: name, Type: t} }
 	id, event := fd("parcel", f.id.Of()), move.Copy|move.Drop
-	m.parcel = m.Struct("Parcel", move.Key, fd("id", f.uid.Of()), fd("sequence", move.U64), fd("grants", move.U64),
+	m.Struct("Parcel", move.Key, fd("id", f.uid.Of()), fd("sequence", move.U64), fd("grants", move.U64),
 		fd("statement", move.Bytes))
-	m.created = m.Struct("ParcelCreated", event, id, fd("sender", move.Address), fd("statement", move.Bytes))
-	m.changed = m.Struct("ParcelChanged", event, id, fd("sequence", move.U64), fd("statement", move.Bytes))
-	m.deleted = m.Struct("ParcelDeleted", event, id, fd("sequence", move.U64))
-	m.grantPut = m.Struct("GrantPut", event, id, fd("slot", move.Bytes))
-	m.grantTaken = m.Struct("GrantTaken", event, id, fd("slot", move.Bytes))
+	m.Struct("ParcelCreated", event, id, fd("sender", move.Address), fd("statement", move.Bytes))
+	m.Struct("ParcelChanged", event, id, fd("sequence", move.U64), fd("statement", move.Bytes))
+	m.Struct("ParcelDeleted", event, id, fd("sequence", move.U64))
+	m.Struct("GrantPut", event, id, fd("slot", move.Bytes))
+	m.Struct("GrantTaken", event, id, fd("slot", move.Bytes))
+}
+
+func declareParcel(p, first *move.Package, f *framework) {
+	m := &parcelModule{Module: p.Module("parcel")}
+	if p == first {
+		m.declareTypes(f)
+	} else {
+		m.Structs = first.Find("parcel").Structs
+	}
+	m.parcel = m.FindStruct("Parcel")
+	m.created, m.changed, m.deleted = m.FindStruct("ParcelCreated"), m.FindStruct("ParcelChanged"), m.FindStruct("ParcelDeleted")
+	m.grantPut, m.grantTaken = m.FindStruct("GrantPut"), m.FindStruct("GrantTaken")
 
 	// In the order of the source: abort locations hold functions' indices.
 	self, bytes, u64 := m.parcel.Of(), move.Val(move.Bytes), move.Val(move.U64)

@@ -42,12 +42,10 @@ func New(ids api.NetworkIDs) *World {
 
 	wal := &move.Package{ID: ids.WALPackage, Name: "wal", Partial: true}
 	walrusPkg := &move.Package{ID: ids.WalrusPackage, Name: "walrus", Partial: true}
-	floe := &move.Package{ID: ids.FloePackage, Name: "floe"}
 	w := &World{IDs: ids, framework: f}
 	w.wal = declareWAL(wal, f)
 	w.walrus = declareWalrus(walrusPkg, f, w.wal)
-	declareParcel(floe, f)
-	w.Packages = move.NewPackages(std, sui, wal, walrusPkg, floe)
+	w.Packages = move.NewPackages(std, sui, wal, walrusPkg, parcelTwin(f).Package(ids.FloePackage))
 	return w
 }
 
@@ -66,6 +64,7 @@ func (f *framework) declareSui(p *move.Package) {
 	f.declareCoin(p)
 	f.declarePay(p)
 	f.declareTransfer(p)
+	f.declarePackage(p)
 	f.declareClock(p)
 	f.declareCrypto(p)
 }

@@ -79,12 +79,15 @@ func (s *server) listPackageVersions(_ context.Context, r *pb.ListPackageVersion
 	if failure != nil {
 		return nil, failure
 	}
-	o, err := s.ledger.Object(p.ID, 0)
+	all, err := s.ledger.PackageVersions(p.ID)
 	if err != nil {
 		return nil, s.failed(err, "Object %s", p.ID)
 	}
-	return &pb.ListPackageVersionsResponse{Versions: []*pb.PackageVersion{
-		{PackageId: proto.String(p.ID.String()), Version: proto.Uint64(o.Version())}}}, nil
+	out := &pb.ListPackageVersionsResponse{}
+	for _, v := range all {
+		out.Versions = append(out.Versions, &pb.PackageVersion{PackageId: proto.String(v.ID.String()), Version: proto.Uint64(v.Version)})
+	}
+	return out, nil
 }
 
 // movePackage describes a package. Bytecode is only there as far as o holds any:
@@ -113,6 +116,7 @@ func (s *server) movePackage(id suitx.Address, o *suitx.Object) *pb.Package {
 	if err != nil {
 		return out
 	}
+	out.OriginalId = proto.String(p.Original.String())
 	for _, m := range p.Modules {
 		one := &pb.Module{Name: proto.String(m.Name), Contents: code[m.Name]}
 		for _, d := range m.Structs {

@@ -12,6 +12,7 @@ import (
 
 	"floe/codec/suitx"
 	"floe/server/ledger/rpc/rpctest"
+	floe "floe/server/sui/move"
 )
 
 // spelled is a transaction as a client spells it out.
@@ -143,11 +144,13 @@ func TestSimulationTellsResults(t *testing.T) {
 func TestUnsupportedTransactionsAreUnimplemented(t *testing.T) {
 	n := newNode(t)
 	b := &suitx.Builder{}
-	b.Command(&suitx.Publish{Modules: [][]byte{{1}}})
+	p := &suitx.Publish{Modules: floe.Modules(), Dependencies: floe.Dependencies()}
+	p.Modules[0][len(p.Modules[0])-20] ^= 1
+	b.Transfer(n.me.Address, b.Command(p))
 	tx, sigs := n.me.Sign(t, n.Ledger, b)
 	_, err := n.executor.ExecuteTransaction(t.Context(), &pb.ExecuteTransactionRequest{
 		Transaction: &pb.Transaction{Bcs: &pb.Bcs{Value: tx}}, Signatures: []*pb.UserSignature{{Bcs: &pb.Bcs{Value: sigs[0]}}}})
-	if status.Code(err) != codes.Unimplemented || !strings.Contains(status.Convert(err).Message(), "publishing") {
+	if status.Code(err) != codes.Unimplemented || !strings.Contains(status.Convert(err).Message(), "Go twin") {
 		t.Errorf("publish: %v", err)
 	}
 }

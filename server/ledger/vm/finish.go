@@ -195,6 +195,11 @@ func (m *machine) delta() *delta {
 			d.after[id] = m.object(owned{*c.now, owner}, d.lamport)
 		}
 	}
+	for _, p := range s.published {
+		o := &suitx.Object{Owner: suitx.Owner{Kind: suitx.ImmutableOwner}, PreviousTransaction: m.tx.Digest, Package: p.Object}
+		o.StorageRebate = storageSize(o) * storageByte
+		d.after[p.Object.ID] = o
+	}
 	return d
 }
 

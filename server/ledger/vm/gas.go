@@ -94,11 +94,27 @@ func (m *meter) summary(s storage) (suitx.GasCost, bool) {
 
 // storageSize is how many bytes an object is charged for.
 func storageSize(o *suitx.Object) uint64 {
+	if o.Package != nil {
+		return objectBytes + packageSize(o.Package)
+	}
 	var typ uint64 = 1
 	if t := o.Move.Type; !t.Equal(suitx.CoinOf(suitx.SUI())) {
 		typ = uint64(len(objectTypeBytes(t)))
 	}
 	return objectBytes + typ + 1 + 8 + uint64(len(o.Move.Contents))
+}
+
+// packageSize is how many bytes a package counts: its names and bytecode, an ID
+// with each type, and two with a version for each link.
+func packageSize(p *suitx.MovePackage) uint64 {
+	n := 8 + 72*len(p.Linkage)
+	for _, m := range p.Modules {
+		n += len(m.Name) + len(m.Code)
+	}
+	for _, t := range p.TypeOrigins {
+		n += len(t.Module) + len(t.Type) + 32
+	}
+	return uint64(n)
 }
 
 // objectTypeBytes is the BCS of a type as objects hold it: the framework's

@@ -22,6 +22,7 @@ func (m *machine) outcome(d *delta, gas suitx.GasCost, f *failure) (*Outcome, er
 		digest := suitx.EventsDigest(out.Events)
 		e.EventsDigest = &digest
 	}
+	out.Published = m.session.published
 	for _, id := range d.ids() {
 		if id == m.tx.Gas[0].ID() {
 			index := uint32(len(e.ChangedObjects))
@@ -44,6 +45,9 @@ func (d *delta) change(id suitx.Address, out *Outcome) {
 	}
 	if after != nil {
 		c.Output = suitx.ObjectOut{Kind: suitx.OutputObject, Digest: after.Digest(), Owner: after.Owner}
+		if after.Package != nil {
+			c.Output = suitx.ObjectOut{Kind: suitx.OutputPackage, Digest: after.Digest(), Version: after.Version()}
+		}
 		out.Written = append(out.Written, after)
 	}
 	switch {

@@ -78,7 +78,7 @@ func (m *machine) step(s *step) error {
 		return err
 	}
 	children := m.session.bytes
-	switch s.command.(type) {
+	switch c := s.command.(type) {
 	case *suitx.MoveCall:
 		results, err = m.call(s, args)
 	case *suitx.TransferObjects:
@@ -89,6 +89,10 @@ func (m *machine) step(s *step) error {
 		err = m.merge(args)
 	case *suitx.MakeMoveVec:
 		results, err = makeVec(args)
+	case *suitx.Publish:
+		results, err = m.publish(c)
+	case *suitx.Upgrade:
+		results, err = m.upgrade(c, args[0])
 	}
 	if err == nil {
 		err = m.limit(results, children)

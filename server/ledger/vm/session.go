@@ -21,11 +21,12 @@ type session struct {
 	children map[suitx.Address]*child
 	events   []suitx.Event
 
-	news    int                    // IDs that came into being
-	bytes   int                    // of children read and written
-	calling *move.Module           // whose events are emitted now
-	shared  map[suitx.Address]bool // taken by value: may only be deleted or shared again
-	fault   error
+	published []Published
+	news      int                    // IDs that came into being
+	bytes     int                    // of children read and written
+	calling   *move.Module           // whose events are emitted now
+	shared    map[suitx.Address]bool // taken by value: may only be deleted or shared again
+	fault     error
 }
 
 // owned is an object with its owner, without a version as yet.

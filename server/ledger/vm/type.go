@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"fmt"
+
 	"floe/codec/suitx"
 	"floe/server/ledger/move"
 )
@@ -36,8 +38,12 @@ func (t *typer) step(c suitx.Command) (*step, error) {
 		return t.merge(c)
 	case *suitx.MakeMoveVec:
 		return t.makeVec(c)
+	case *suitx.Publish:
+		return t.publish(c), nil
+	case *suitx.Upgrade:
+		return t.upgrade(c)
 	}
-	return nil, fail(suitx.FeatureNotYetSupported) // Publish, Upgrade
+	return nil, fmt.Errorf("command of an unknown kind %T", c)
 }
 
 // place is an argument that exists; typ is nil for a pure input, which is of any type.

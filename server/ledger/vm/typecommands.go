@@ -16,7 +16,9 @@ func (t *typer) call(c *suitx.MoveCall) (*step, error) {
 	if len(c.TypeArgs) != len(f.TypeParams) {
 		return nil, fail(suitx.TypeArityMismatch)
 	}
+	typeArgs := make([]suitx.TypeTag, len(c.TypeArgs))
 	for i, arg := range c.TypeArgs {
+		typeArgs[i] = t.env.Packages.Defining(arg)
 		a, err := t.env.Packages.Abilities(arg)
 		if err == nil && !a.Has(f.TypeParams[i]) {
 			err = move.ErrConstraint
@@ -33,16 +35,16 @@ func (t *typer) call(c *suitx.MoveCall) (*step, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &step{command: c, function: f, typeArgs: c.TypeArgs}
+	s := &step{command: c, function: f, typeArgs: typeArgs}
 	for i, p := range places {
-		u, err := t.as(i, p, params[i].Ref, params[i].Type.Tag(c.TypeArgs))
+		u, err := t.as(i, p, params[i].Ref, params[i].Type.Tag(typeArgs))
 		if err != nil {
 			return nil, err
 		}
 		s.args = append(s.args, u)
 	}
 	for _, r := range f.Returns {
-		s.results = append(s.results, r.Type.Tag(c.TypeArgs))
+		s.results = append(s.results, r.Type.Tag(typeArgs))
 	}
 	return s, nil
 }
@@ -117,6 +119,8 @@ func (t *typer) makeVec(c *suitx.MakeMoveVec) (*step, error) {
 		if _, err := t.env.Packages.Abilities(*elem); err != nil {
 			return nil, badType(0, err)
 		}
+		defining := t.env.Packages.Defining(*elem)
+		elem = &defining
 	}
 	for i, p := range places {
 		var u use

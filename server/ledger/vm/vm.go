@@ -40,13 +40,21 @@ type Transaction struct {
 
 // Outcome is what a transaction did.
 type Outcome struct {
-	Effects  *suitx.Effects
-	Events   []suitx.Event
-	Inputs   []*suitx.Object // all that were read or changed, as they were
-	Written  []*suitx.Object // as they became, ascending by ID
-	Removed  []Removal
-	Balances []BalanceChange
-	Results  []CommandResult // with Trace
+	Effects *suitx.Effects
+	Events  []suitx.Event
+	Inputs  []*suitx.Object // all that were read or changed, as they were
+	Written []*suitx.Object // as they became, ascending by ID
+	Removed []Removal
+
+	Published []Published // packages, which are among Written too
+	Balances  []BalanceChange
+	Results   []CommandResult // with Trace
+}
+
+// Published is a package that a transaction made.
+type Published struct {
+	Code   *move.Package
+	Object *suitx.MovePackage
 }
 
 // Removal is an object that is no longer there by itself.
