@@ -29,6 +29,7 @@ const (
 	CodeLiar             Code = "liar"              // the server showed something its sender never signed
 	CodeQuota            Code = "quota"             // this address has sent its share for now
 	CodeFull             Code = "full"              // everybody's share is used up
+	CodeNoSponsor        Code = "no_sponsor"        // the server pays for nobody
 	CodeTooLarge         Code = "too_large"         // larger than the server or the format takes
 	CodeConflict         Code = "conflict"          // changed by another device at the same moment
 	CodeOffline          Code = "offline"           // the server can't be reached
@@ -99,6 +100,11 @@ func unsupported(message string) error {
 	return &Error{Code: CodeUnsupported, Message: message}
 }
 
+// noSponsor is the error where somebody would have to pay and nobody does.
+func noSponsor() *Error {
+	return &Error{Code: CodeNoSponsor, Message: "This server pays for nobody. Opening is free, but to send or change something you pay with a wallet of your own, or use a server that has a sponsor."}
+}
+
 // refusal translates an error of the server's into ours.
 func refusal(status int, e *api.Error) *Error {
 	out := &Error{Code: CodeInternal, Node: e.Node, Err: e, RetryAfter: time.Duration(e.RetryAfterMS) * time.Millisecond}
@@ -115,6 +121,8 @@ func refusal(status int, e *api.Error) *Error {
 	case api.CodeFull:
 		out.Code, out.Retry = CodeFull, true
 		out.Message = "This server has given out all that it may for now. Nothing was finished; try again " + later(out.RetryAfter) + "."
+	case api.CodeNoSponsor:
+		return noSponsor()
 	case api.CodeTooFewNodes, api.CodeNodeUnavailable:
 		out.Code, out.Retry = CodeTooFewNodes, true
 		out.Message = "Too few storage nodes answer. Nobody's files are lost; it works again when some return."

@@ -101,7 +101,7 @@ func (c *Client) newSending(ctx context.Context, req *SendRequest) (*sending, er
 		return nil, err
 	}
 	if s.net.sponsor.IsZero() {
-		return nil, unsupported("This server pays for nobody's storage. Use another.")
+		return nil, noSponsor()
 	}
 	if s.epochs, err = s.net.epochsFor(req.Epochs); err != nil {
 		return nil, err
