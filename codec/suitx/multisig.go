@@ -1,6 +1,7 @@
 package suitx
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -171,6 +172,39 @@ func (m *Multisig) Signer() Address {
 		w.U8(member.Weight)
 	}
 	return hashOf([]byte{SchemeMultisig}, w.Data())
+}
+
+func (m *Multisig) Marshal() []byte {
+	var w bcs.Writer
+	w.U8(SchemeMultisig)
+	bcs.WriteSeq(&w, m.Signatures, writeCompressed)
+	w.U16(m.Bitmap)
+	bcs.WriteSeq(&w, m.Members, writeMember)
+	w.U16(m.Threshold)
+	return w.Data()
+}
+
+func writeCompressed(w *bcs.Writer, s Signature) {
+	writeMemberScheme(w, s.Scheme())
+	if k, ok := s.(*KeySignature); ok {
+		w.Fixed(k.Bytes[:])
+	} else {
+		w.Bytes(s.Marshal())
+	}
+}
+
+func writeMember(w *bcs.Writer, m Member) {
+	writeMemberScheme(w, m.Scheme)
+	if m.Scheme == SchemeZkLogin {
+		w.Bytes(m.Bytes)
+	} else {
+		w.Fixed(m.Bytes)
+	}
+	w.U8(m.Weight)
+}
+
+func writeMemberScheme(w *bcs.Writer, scheme byte) {
+	w.Uleb(uint32(bytes.IndexByte(memberSchemes[:], scheme)))
 }
 
 func (m *Multisig) check(digest [32]byte) error {

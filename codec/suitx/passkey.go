@@ -109,6 +109,15 @@ func (p *Passkey) Key() Key { return Key{SchemePasskey, p.By.By.Bytes} }
 func (p *Passkey) Scheme() byte    { return SchemePasskey }
 func (p *Passkey) Signer() Address { return p.Key().Address() }
 
+func (p *Passkey) Marshal() []byte {
+	var w bcs.Writer
+	w.U8(SchemePasskey)
+	w.Bytes(p.AuthenticatorData)
+	w.String(p.ClientData)
+	w.Bytes(p.By.Marshal())
+	return w.Data()
+}
+
 func (p *Passkey) check(digest [32]byte) error {
 	if p.challenge != digest {
 		return fmt.Errorf("%w: the passkey signed something else", ErrBadSignature)

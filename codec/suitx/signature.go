@@ -18,6 +18,8 @@ type Signature interface {
 	Scheme() byte
 	// Signer is the address whose signature this claims to be.
 	Signer() Address
+	// Marshal gives back what ParseSignature took.
+	Marshal() []byte
 	check(digest [32]byte) error
 }
 
@@ -71,6 +73,10 @@ type KeySignature struct {
 
 func (s *KeySignature) Scheme() byte    { return s.By.Scheme }
 func (s *KeySignature) Signer() Address { return s.By.Address() }
+
+func (s *KeySignature) Marshal() []byte {
+	return append(append([]byte{s.By.Scheme}, s.Bytes[:]...), s.By.Bytes...)
+}
 
 func (s *KeySignature) check(digest [32]byte) error { return s.checkMessage(digest[:]) }
 

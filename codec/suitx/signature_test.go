@@ -59,6 +59,8 @@ func TestVerifiesWhatSuiSigns(t *testing.T) {
 		parsed, err := ParseSignature(s.Transaction)
 		if err != nil || parsed.Scheme() != s.Scheme || parsed.Signer() != s.Address {
 			t.Errorf("%s: parsed as %+v, %v", name, parsed, err)
+		} else if !bytes.Equal(parsed.Marshal(), s.Transaction) {
+			t.Errorf("%s came back as\n%x, not\n%x", name, parsed.Marshal(), s.Transaction)
 		}
 		if err := VerifyTransaction(v.Transaction, s.Transaction, fill(1)); !errors.Is(err, ErrBadSignature) {
 			t.Errorf("%s: as another's: %v", name, err)
@@ -160,6 +162,9 @@ func FuzzVerifyNeverPanics(f *testing.F) {
 				t.Errorf("%x: %v", sig, err)
 			}
 			return
+		}
+		if parsed, err := ParseSignature(sig); err != nil || !bytes.Equal(parsed.Marshal(), sig) {
+			t.Errorf("%x came back as %+v, %v", sig, parsed, err)
 		}
 		if VerifyTransaction(v.Transaction, sig, by) == nil && !valid[string(sig)] {
 			t.Errorf("%x verified", sig)

@@ -56,15 +56,3 @@ func (s *server) transactionBytes(t *pb.Transaction) ([]byte, *connect.Error) {
 	}
 	return data.Marshal(), nil
 }
-
-// signatureBytes is flag ‖ signature ‖ key; nil if there are none.
-func signatureBytes(sig *pb.UserSignature) []byte {
-	if b := sig.GetBcs().GetValue(); b != nil {
-		return b
-	}
-	if p := sig.GetSimple(); p != nil {
-		out := append([]byte{byte(p.GetScheme())}, p.GetSignature()...)
-		return append(out, p.GetPublicKey()...)
-	}
-	return nil
-}

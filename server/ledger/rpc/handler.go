@@ -70,6 +70,7 @@ func New(cfg Config) http.Handler {
 	unary(s, mux, "MovePackageService/GetDatatype", s.getDatatype)
 	unary(s, mux, "MovePackageService/GetFunction", s.getFunction)
 	unary(s, mux, "MovePackageService/ListPackageVersions", s.listPackageVersions)
+	unary(s, mux, "SignatureVerificationService/VerifySignature", s.verifySignature)
 	s.subscription(mux, "SubscribeCheckpoints", s.subscribeCheckpoints)
 	s.subscription(mux, "SubscribeTransactions", s.subscribeTransactions)
 	s.subscription(mux, "SubscribeEvents", s.subscribeEvents)

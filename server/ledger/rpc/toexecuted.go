@@ -129,31 +129,3 @@ func (s *server) event(e suitx.Event, withJSON bool) *pb.Event {
 	}
 	return out
 }
-
-// Lengths of a simple signature after its flag.
-const (
-	signatureSize = 64
-	shortKey      = 32
-	longKey       = 33
-)
-
-// signatures are flag ‖ signature ‖ key each; those of the simple schemes are
-// taken apart.
-func signatures(sigs [][]byte) []*pb.UserSignature {
-	var out []*pb.UserSignature
-	for _, b := range sigs {
-		sig := &pb.UserSignature{Bcs: named("UserSignatureBytes", b)}
-		if len(b) > 0 {
-			sig.Scheme = pb.SignatureScheme(b[0]).Enum()
-		}
-		if n := len(b) - 1 - signatureSize; len(b) > 0 && (b[0] == 0 && n == shortKey || (b[0] == 1 || b[0] == 2) && n == longKey) {
-			sig.Signature = &pb.UserSignature_Simple{Simple: &pb.SimpleSignature{
-				Scheme:    sig.Scheme,
-				Signature: b[1 : 1+signatureSize],
-				PublicKey: b[1+signatureSize:],
-			}}
-		}
-		out = append(out, sig)
-	}
-	return out
-}
