@@ -1,6 +1,11 @@
 package official_test
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
 
 // Each topic is a script; what it checks is said at its top.
 
@@ -18,4 +23,40 @@ func onShared(t *testing.T, topic string) {
 	t.Helper()
 	ci := requireNode(t)
 	runScript(t, ci, topic, sharedFloed(t).input(t), nil)
+}
+
+// Every public method of the client stands in some script.
+func TestEveryMethodIsRun(t *testing.T) {
+	ci := requireNode(t)
+	b, err := os.ReadFile(filepath.Join(ci, "node_modules", "@mysten", "walrus", "dist", "client.d.mts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	class := regexp.MustCompile(`(?s)declare class WalrusClient \{\n(.*?)\n\}`).FindSubmatch(b)
+	if class == nil {
+		t.Fatal("there is no WalrusClient")
+	}
+	var scripts []byte
+	files, err := filepath.Glob(filepath.Join("testdata", "*.mjs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		script, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scripts = append(scripts, script...)
+	}
+	methods := regexp.MustCompile(`(?m)^  (\w+)(?:\(|: \()`).FindAllSubmatch(class[1], -1)
+	if len(methods) < 50 {
+		t.Fatalf("only %d methods are found", len(methods))
+	}
+	for _, m := range methods {
+		name := string(m[1])
+		if name != "constructor" && !regexp.MustCompile(`\.`+name+`\(`).Match(scripts) {
+			t.Errorf("%s is never run", name)
+		}
+	}
+	t.Logf("%d methods", len(methods)-1)
 }
