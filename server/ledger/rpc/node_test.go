@@ -2,6 +2,7 @@ package rpc_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"os"
@@ -17,37 +18,59 @@ import (
 )
 
 // @mysten/sui, unmodified, works against the ledger as against a full node;
-// testdata/client.mjs says what is checked.
+// each script in testdata says what is checked. Each has a ledger of its own.
 func TestMystenClient(t *testing.T) {
 	ci := requireNode(t, "@mysten/sui")
+	setup, err := os.ReadFile("testdata/setup.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scripts, err := filepath.Glob("testdata/*.mjs")
+	if err != nil || len(scripts) < 2 {
+		t.Fatalf("scripts: %v %v", scripts, err)
+	}
+	for _, path := range scripts {
+		if filepath.Base(path) == "setup.mjs" {
+			continue
+		}
+		script, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".mjs"), func(t *testing.T) {
+			runScript(t, ci, append(slices.Clone(setup), script...))
+		})
+	}
+}
+
+func runScript(t *testing.T, ci string, script []byte) {
+	t.Helper()
 	l := rpctest.Ledger(t)
-	me := rpctest.NewAccount(1).Fund(t, l)
+	me, rich := rpctest.NewAccount(1).Fund(t, l), rpctest.NewAccount(2).Fund(t, l)
 	ids, _ := api.Networks(api.Local)
 	input, err := json.Marshal(map[string]string{
-		"url":    "http://" + rpctest.Serve(t, l),
-		"seed":   hex.EncodeToString(me.Key.Seed()),
-		"friend": suitx.Address{31: 0xf1}.String(),
-		"system": suitx.Address(ids.System).String(),
-		"floe":   suitx.Address(ids.FloePackage).String(),
-		"wal":    suitx.Address(ids.WALPackage).String(),
+		"url":     "http://" + rpctest.Serve(t, l),
+		"seed":    hex.EncodeToString(me.Key.Seed()),
+		"rich":    hex.EncodeToString(rich.Key.Seed()),
+		"friend":  suitx.Address{31: 0xf1}.String(),
+		"system":  suitx.Address(ids.System).String(),
+		"staking": suitx.Address(ids.Staking).String(),
+		"floe":    suitx.Address(ids.FloePackage).String(),
+		"walrus":  suitx.Address(ids.WalrusPackage).String(),
+		"wal":     suitx.Address(ids.WALPackage).String(),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	script, err := os.Open("testdata/client.mjs")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer script.Close()
 	cmd := exec.Command("node", "--input-type=module", "-")
-	cmd.Dir, cmd.Stdin, cmd.Stderr = ci, script, os.Stderr
+	cmd.Dir, cmd.Stdin, cmd.Stderr = ci, bytes.NewReader(script), os.Stderr
 	cmd.Env = append(os.Environ(), "RPC_INPUT="+string(input))
 	out, err := cmd.Output()
 	if err != nil {
 		t.Errorf("node: %v", err)
 	}
 	done := false
-	for lines := bufio.NewScanner(strings.NewReader(string(out))); lines.Scan(); {
+	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
 		if line := lines.Text(); strings.HasPrefix(line, "DONE ") {
 			done = true
 			t.Log(line)

@@ -37,7 +37,7 @@ func (s *server) simulateTransaction(ctx context.Context, r *pb.SimulateTransact
 	}
 	out := &pb.SimulateTransactionResponse{}
 	if sub := m.sub("transaction"); sub != nil {
-		out.Transaction = &pb.ExecutedTransaction{}
+		out.Transaction = &pb.ExecutedTransaction{Digest: proto.String(data.Digest().String())}
 		if sub.has("transaction") {
 			out.Transaction.Transaction = transactionOf(data)
 		}
