@@ -23,6 +23,8 @@ func commandOf(args []string) (command, []string) {
 		return serveCommand, nil
 	}
 	switch args[0] {
+	case "package":
+		return packageCommand, args[1:]
 	default:
 		return serveCommand, args
 	}

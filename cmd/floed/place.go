@@ -84,29 +84,29 @@ func parseAmount(s string) (units uint64, err error) {
 	return units, nil
 }
 
-// readSponsorKey reads the secret that pays on a network elsewhere. It is money,
+// readKey reads a secret that pays on a network elsewhere, called what. It is money,
 // so nobody but the file's owner may be able to read it.
-func readSponsorKey(path string) (ed25519.PrivateKey, error) {
+func readKey(what, path string) (ed25519.PrivateKey, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("couldn't read the sponsor's key: %w", err)
+		return nil, fmt.Errorf("couldn't read the %s: %w", what, err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("couldn't read the sponsor's key: %s is no file", path)
+		return nil, fmt.Errorf("couldn't read the %s: %s is no file", what, path)
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("couldn't read the sponsor's key: others may read %s (mode %04o); hint: chmod 600 %s", path, mode, path)
+		return nil, fmt.Errorf("couldn't read the %s: others may read %s (mode %04o); hint: chmod 600 %s", what, path, mode, path)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("couldn't read the sponsor's key: %w", err)
+		return nil, fmt.Errorf("couldn't read the %s: %w", what, err)
 	}
 	scheme, seed, err := suitx.ParseSuiPrivateKey(string(bytes.TrimSpace(b)))
 	if err != nil {
-		return nil, fmt.Errorf("couldn't read the sponsor's key in %s: %w", path, err)
+		return nil, fmt.Errorf("couldn't read the %s in %s: %w", what, path, err)
 	}
 	if scheme != suitx.SchemeEd25519 {
-		return nil, fmt.Errorf("couldn't read the sponsor's key in %s: floed signs with Ed25519 alone; hint: sui keytool generate ed25519", path)
+		return nil, fmt.Errorf("couldn't read the %s in %s: floed signs with Ed25519 alone; hint: sui keytool generate ed25519", what, path)
 	}
 	return ed25519.NewKeyFromSeed(seed[:]), nil
 }

@@ -43,7 +43,7 @@ func openRemote(ctx context.Context, cfg Config) (*remote, error) {
 	r := &remote{place: cfg.Place, stop: func() {}}
 	var err error
 	if cfg.SponsorKey != "" {
-		if r.sponsor, err = readSponsorKey(cfg.SponsorKey); err != nil {
+		if r.sponsor, err = readKey("sponsor's key", cfg.SponsorKey); err != nil {
 			return r, err
 		}
 	}
