@@ -25,6 +25,21 @@ const (
 	maxSimulateCoin = 1 << 62 // balance of the coin that pays for a simulation without payment
 )
 
+// Limits are the constants of Sui's protocol that hold here, by its names.
+func Limits() map[string]uint64 {
+	return map[string]uint64{
+		"max_tx_size_bytes":            maxTxBytes,
+		"max_pure_argument_size":       maxPureBytes,
+		"max_input_objects":            maxInputs,
+		"max_programmable_tx_commands": maxCommands,
+		"max_arguments":                maxArguments,
+		"max_gas_payment_objects":      maxGasCoins,
+		"max_tx_gas":                   maxBudget,
+		"max_gas_price":                maxGasPrice,
+		"base_tx_cost_fixed":           minBudgetUnits,
+	}
+}
+
 // parse reads a transaction and checks what can be checked without knowing any object.
 func parse(tx []byte) (*suitx.TransactionData, *Refusal) {
 	if len(tx) > maxTxBytes {

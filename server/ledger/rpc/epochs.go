@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
@@ -49,13 +50,22 @@ func (s *server) getEpoch(_ context.Context, r *pb.GetEpochRequest) (*pb.GetEpoc
 		LastCheckpoint:    e.LastCheckpoint,
 		Start:             timestamppb.New(e.Start),
 		ReferenceGasPrice: proto.Uint64(e.ReferenceGasPrice),
-		ProtocolConfig:    &pb.ProtocolConfig{ProtocolVersion: proto.Uint64(protocolVersion)},
+		ProtocolConfig:    protocolConfig(),
 	}
 	if e.End != nil {
 		out.End = timestamppb.New(*e.End)
 	}
 	s.schema.prune(m, out)
 	return &pb.GetEpochResponse{Epoch: out}, nil
+}
+
+// protocolConfig tells those of Sui's constants that hold here.
+func protocolConfig() *pb.ProtocolConfig {
+	out := &pb.ProtocolConfig{ProtocolVersion: proto.Uint64(protocolVersion), Attributes: map[string]string{}}
+	for name, n := range ledger.Limits() {
+		out.Attributes[name] = strconv.FormatUint(n, 10)
+	}
+	return out
 }
 
 func (s *server) findEpoch(number *uint64) (*ledger.Epoch, error) {
