@@ -51,10 +51,12 @@ const (
 	BlobRegistered BlobEventKind = 1
 	BlobCertified  BlobEventKind = 2
 	BlobDeleted    BlobEventKind = 3
+	BlobInvalid    BlobEventKind = 4 // nodes have proved that its slivers don't fit together
 )
 
 // BlobEvent is one event of Walrus' package. Size is known only of
 // registrations; EndEpoch is the first epoch in which the blob isn't kept.
+// BlobInvalid is about a blob ID, whatever objects have it.
 type BlobEvent struct {
 	Checkpoint uint64
 	TxDigest   suitx.Digest // of the transaction that emitted it

@@ -34,6 +34,9 @@ func (n *Node) confirm(w http.ResponseWriter, r *http.Request, object *suitx.Add
 	if err != nil {
 		return err
 	}
+	if err := n.demandValid(id); err != nil {
+		return err
+	}
 	wait, err := n.registrationWait(r)
 	if err != nil {
 		return err

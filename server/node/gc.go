@@ -72,15 +72,23 @@ func (n *Node) discard(id codec.BlobID) error {
 	}
 	b := n.rec.db.NewBatch()
 	defer b.Close()
-	for _, kind := range []byte{keyMetadata, keySliver, keyRegistration} {
-		prefix := blobKey(kind, id)
-		if err := b.DeleteRange(prefix, after(prefix), nil); err != nil {
-			return err
-		}
+	if err := forget(b, id, keyMetadata, keySliver, keyRegistration); err != nil {
+		return err
 	}
 	if err := b.Commit(pebble.Sync); err != nil {
 		return err
 	}
 	n.verifier.drop(id)
+	return nil
+}
+
+// forget deletes a blob's records of some kinds.
+func forget(b *pebble.Batch, id codec.BlobID, kinds ...byte) error {
+	for _, kind := range kinds {
+		prefix := blobKey(kind, id)
+		if err := b.DeleteRange(prefix, after(prefix), nil); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -143,8 +143,12 @@ func (n *Node) healBlob(ctx context.Context, id codec.BlobID) error {
 	return nil
 }
 
-// certified says whether a live registration of the blob was certified.
+// certified says whether a live registration of the blob was certified, and it
+// isn't invalid.
 func (n *Node) certified(id codec.BlobID, epoch uint32) (bool, error) {
+	if event, err := n.invalid(id); event != nil || err != nil {
+		return false, err
+	}
 	list, err := n.registrations(id)
 	for i := range list {
 		if list[i].Certified != nil && list[i].live(epoch) {

@@ -103,6 +103,9 @@ func invalidMetadata(b []byte, err error) *fault {
 }
 
 func (n *Node) demandRegistered(id codec.BlobID) error {
+	if err := n.demandValid(id); err != nil {
+		return err
+	}
 	live, err := n.registered(id)
 	if err == nil && !live {
 		err = failedPrecondition("NOT_REGISTERED", "blob %s isn't registered", id)

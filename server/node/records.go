@@ -21,6 +21,7 @@ import (
 //	'm' ‖ blob ID                       → BlobMetadata
 //	'r' ‖ blob ID ‖ object ID           → JSON of a registration
 //	's' ‖ blob ID ‖ kind u8 ‖ pair u16  → offset u64 ‖ length u32 ‖ BLAKE2b-256 of the bytes there
+//	'i' ‖ blob ID                       → JSON of the event by which it became invalid
 //
 // Numbers are big-endian.
 const (
@@ -29,6 +30,7 @@ const (
 	keyMetadata     = 'm'
 	keyRegistration = 'r'
 	keySliver       = 's'
+	keyInvalid      = 'i'
 )
 
 // records is what the node knows, as opposed to the slivers it holds. A nosync

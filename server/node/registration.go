@@ -58,6 +58,9 @@ func (n *Node) registered(id codec.BlobID) (bool, error) {
 // apply takes one event of the ledger in. Events may come again after a
 // restart, from the beginning of their checkpoint; they change nothing then.
 func (n *Node) apply(e api.BlobEvent) error {
+	if e.Kind == api.BlobInvalid {
+		return n.invalidate(e)
+	}
 	n.life.RLock()
 	defer n.life.RUnlock()
 	key := registrationKey(e.BlobID, e.ObjectID)

@@ -25,6 +25,9 @@ type (
 		Total     int `json:"count_deletable_total"`
 		Certified int `json:"count_deletable_certified"`
 	}
+	invalidStatus struct {
+		Event statusEvent `json:"event"`
+	}
 	statusEvent struct {
 		TxDigest suitx.Digest `json:"txDigest"`
 		EventSeq uint64       `json:"eventSeq,string"`
@@ -39,6 +42,12 @@ func (n *Node) blobStatus(w http.ResponseWriter, r *http.Request) error {
 	v, err := n.known()
 	if err != nil {
 		return err
+	}
+	if event, err := n.invalid(id); event != nil || err != nil {
+		if err != nil {
+			return err
+		}
+		return success(w, http.StatusOK, map[string]invalidStatus{"invalid": {*event}})
 	}
 	list, err := n.registrations(id)
 	if err != nil {

@@ -94,6 +94,7 @@ func (c *Client) blobEvents(cp *pb.Checkpoint, sequence uint64, fn func(api.Blob
 //	BlobRegistered  epoch u32 ‖ blob ID u256 ‖ size u64 ‖ encoding u8 ‖ end epoch u32 ‖ deletable ‖ object ID
 //	BlobCertified   epoch u32 ‖ blob ID u256 ‖ end epoch u32 ‖ deletable ‖ object ID ‖ is extension
 //	BlobDeleted     epoch u32 ‖ blob ID u256 ‖ end epoch u32 ‖ object ID ‖ was certified
+//	InvalidBlobID   epoch u32 ‖ blob ID u256
 func (c *Client) blobEvent(e *pb.Event) (*api.BlobEvent, error) {
 	t, err := suitx.ParseStructTag(e.GetEventType())
 	if err != nil {
@@ -116,6 +117,8 @@ func (c *Client) blobEvent(e *pb.Event) (*api.BlobEvent, error) {
 		out.Kind, out.EndEpoch, out.ObjectID = api.BlobDeleted, r.U32(), readID(r)
 		out.Deletable = true
 		r.Bool()
+	case "InvalidBlobID":
+		out.Kind = api.BlobInvalid
 	default:
 		return nil, nil
 	}
