@@ -39,6 +39,11 @@ func (b *batch) free() {
 
 // batches seals and encodes, one batch ahead of what the caller works on.
 func (s *sending) batches(ctx context.Context) iter.Seq2[*batch, error] {
+	return s.batchesOf(ctx, s.plan.batches, func(ctx context.Context) (io.ReadCloser, error) { return s.seal(ctx), nil })
+}
+
+// batchesOf encodes what stands in a ciphertext.
+func (s *sending) batchesOf(ctx context.Context, plan [][]int64, open opener) iter.Seq2[*batch, error] {
 	return func(yield func(*batch, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -46,7 +51,7 @@ func (s *sending) batches(ctx context.Context) iter.Seq2[*batch, error] {
 		var failed error
 		go func() {
 			defer close(ready)
-			failed = s.produce(ctx, ready)
+			failed = s.produce(ctx, ready, plan, open)
 		}()
 		for b := range ready {
 			if !yield(b, nil) {
@@ -59,15 +64,21 @@ func (s *sending) batches(ctx context.Context) iter.Seq2[*batch, error] {
 	}
 }
 
+// opener returns a ciphertext to read; closing it ends the reading.
+type opener func(context.Context) (io.ReadCloser, error)
+
 // produce puts the plan's batches into ready.
-func (s *sending) produce(ctx context.Context, ready chan<- *batch) error {
+func (s *sending) produce(ctx context.Context, ready chan<- *batch, plan [][]int64, open opener) error {
 	encoder, err := codec.NewEncoder(s.plan.net.NShards)
 	if err != nil {
 		return err
 	}
-	sealed := s.seal(ctx)
+	sealed, err := open(ctx)
+	if err != nil {
+		return err
+	}
 	defer sealed.Close()
-	for i, sizes := range s.plan.batches {
+	for i, sizes := range plan {
 		b := &batch{}
 		for j, size := range sizes {
 			blob, err := s.cut(encoder, sealed, size)

@@ -69,7 +69,7 @@ func (s *sending) confirmation(b *blob, epoch uint32) []byte {
 	m := []byte{1, 0, 3}
 	m = binary.LittleEndian.AppendUint32(m, epoch)
 	m = append(m, b.id[:]...)
-	if !s.net.Deletable {
+	if !s.deletable {
 		return append(m, 0)
 	}
 	m = append(m, 1)

@@ -18,6 +18,7 @@ type ChangeRequest struct {
 	// Indices is how many of the seed's parcel keys may have been used: where
 	// the parcel's own is looked for, and a little beyond.
 	Indices uint32
+	Wallet  Wallet // where a wallet owns the parcel: it signs and pays; else nil
 }
 
 // Withdraw takes the link's grant out of its parcel; of a link without a secret,
@@ -99,7 +100,7 @@ func (c *Client) change(ctx context.Context, req *ChangeRequest, decide func(*ch
 	if err := st.checkAlive(net); err != nil {
 		return err
 	}
-	key, err := findKey(req.Seed, st.sender, req.Indices)
+	execute, err := c.executor(req, net, st.sender)
 	if err != nil {
 		return err
 	}
@@ -107,11 +108,27 @@ func (c *Client) change(ctx context.Context, req *ChangeRequest, decide func(*ch
 	if err := decide(ch); err != nil {
 		return err
 	}
-	return c.apply(ctx, ch, key)
+	return c.apply(ctx, ch, execute)
+}
+
+// executor returns what brings a transaction of the parcel's owner onto the
+// ledger: its own key, with gas of the server's, or a wallet.
+func (c *Client) executor(req *ChangeRequest, net *network, owner suitx.Address) (func(context.Context, *suitx.TransactionData) error, error) {
+	if w := req.Wallet; w != nil && w.Address() == owner {
+		return func(ctx context.Context, tx *suitx.TransactionData) error { return c.pay(ctx, net, w, tx) }, nil
+	}
+	key, err := findKey(req.Seed, owner, req.Indices)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *suitx.TransactionData) error {
+		_, err := c.transact(ctx, net, tx, key)
+		return err
+	}, nil
 }
 
 // apply signs and executes, then looks at the outcome as others will.
-func (c *Client) apply(ctx context.Context, ch *changing, key ed25519.PrivateKey) error {
+func (c *Client) apply(ctx context.Context, ch *changing, execute func(context.Context, *suitx.TransactionData) error) error {
 	next := *ch.current
 	next.Slots = append([]api.StatementSlot(nil), next.Slots...)
 	next.Sequence++
@@ -129,7 +146,7 @@ func (c *Client) apply(ctx context.Context, ch *changing, key ed25519.PrivateKey
 	if err != nil {
 		return tooManyRecipients(err)
 	}
-	if _, err := c.transact(ctx, ch.net, tx, key); err != nil {
+	if err := execute(ctx, tx); err != nil {
 		return err
 	}
 	shown, err := c.lookup(ctx, ch.net, ch.id)

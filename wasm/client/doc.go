@@ -10,6 +10,10 @@
 // they are read. [Client.Withdraw] takes a link back, [Client.Grant] lets
 // another recipient in.
 //
+// Where the server pays for nobody, or the sender wants to pay herself,
+// [Client.Pay] has a [Wallet] confirm one transaction, and [Paid.Finish] does
+// the rest without asking again; [Client.Cost] says before what it takes.
+//
 // # What Send does
 //
 //	files ─ ZIP64, padded ─ age ─ segments ─ per batch: encode, register, store, certificates

@@ -36,6 +36,9 @@ const (
 	CodeCancelled        Code = "cancelled"         // by the caller
 	CodeUnsupported      Code = "unsupported"       // this build doesn't know how
 	CodeInternal         Code = "internal"          // our own mistake
+	CodeRejected         Code = "rejected"          // the wallet's owner said no
+	CodePoor             Code = "poor"              // the wallet holds too little: Short says of what
+	CodeWallet           Code = "wallet"            // the wallet signed something else, or in a way that nobody can check
 )
 
 // Error is what every function of this package fails with. Message says what
@@ -50,6 +53,8 @@ type Error struct {
 	Max        int64         // CodeTooLarge: how many bytes are taken, where that is known
 	Retry      bool          // trying again later may help …
 	RetryAfter time.Duration // … after this long, where the server says
+	Short      []Shortage    // CodePoor: what is missing
+	Paid       bool          // a wallet has paid, or may have: Finish goes on with what it paid for
 	Err        error         // the cause, for logs; may be nil
 }
 
@@ -61,6 +66,12 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// Shortage is what a wallet lacks of one coin, in its smallest unit.
+type Shortage struct {
+	Coin string // "SUI" or "WAL"
+	Lack uint64
+}
 
 // CodeOf returns the code of err, CodeInternal for errors that aren't an *Error.
 func CodeOf(err error) Code {

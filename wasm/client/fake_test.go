@@ -26,15 +26,17 @@ type fake struct {
 	net api.Network
 	ids api.NetworkIDs
 
-	mu       sync.Mutex
-	nodes    []*fakeNode
-	objects  map[suitx.Address]*suitx.Object
-	parcels  map[suitx.Address]*fakeParcel
-	promised map[suitx.Digest]bool // transactions that gas is promised for
-	executed map[suitx.Digest]*api.ExecuteResponse
-	requests []string // method and path, in order
-	traffic  bytes.Buffer
-	clock    uint64 // object versions
+	mu           sync.Mutex
+	nodes        []*fakeNode
+	objects      map[suitx.Address]*suitx.Object
+	parcels      map[suitx.Address]*fakeParcel
+	promised     map[suitx.Digest]bool // transactions that gas is promised for
+	executed     map[suitx.Digest]*api.ExecuteResponse
+	submitted    map[suitx.Digest]*api.SubmitResponse
+	accepted     map[[32]byte]int // by blob: how often one was accepted of a wallet's parcel
+	requests     []string         // method and path, in order
+	traffic      bytes.Buffer
+	clock        uint64 // object versions
 
 	// What a lying relay does: each may change an answer.
 	lieAnswer func(path string, body []byte) []byte
@@ -69,14 +71,14 @@ func newFake(t testing.TB) *fake {
 	}
 	f := &fake{t: t, ids: ids, clock: 10,
 		objects: map[suitx.Address]*suitx.Object{}, parcels: map[suitx.Address]*fakeParcel{},
-		promised: map[suitx.Digest]bool{}, executed: map[suitx.Digest]*api.ExecuteResponse{}}
+		promised: map[suitx.Digest]bool{}, executed: map[suitx.Digest]*api.ExecuteResponse{}, accepted: map[[32]byte]int{}}
 	f.net = api.Network{
 		Name: api.Local, ChainID: "fake", Epoch: 7, EpochStartMS: time.Now().UnixMilli(), EpochDurationMS: 24 * 3600 * 1000,
 		MaxEpochsAhead: 53, NShards: fakeShards, SystemVersion: 3, DefaultEpochs: 14,
 		SystemObjectID: suitx.Address(ids.System).String(), StakingObjectID: suitx.Address(ids.Staking).String(),
 		WALPackage: suitx.Address(ids.WALPackage).String(), WalrusPackage: suitx.Address(ids.WalrusPackage).String(),
 		FloePackage: suitx.Address(ids.FloePackage).String(), Sponsor: fakeSponsor.String(),
-		SegmentSize: fakeSegment, MaxParcelSize: 8 << 20, Deletable: true,
+		SegmentSize: fakeSegment, MaxParcelSize: 8 << 20, Deletable: true, StoragePrice: 100, WritePrice: 20,
 	}
 	for i := range fakeNodes {
 		node := api.Node{Index: i, Name: fmt.Sprintf("Node %d", i+1), Up: true}
@@ -173,6 +175,12 @@ func (f *fake) json(r Request) (any, *api.Error) {
 		return handle(r.Body.Bytes(), f.gas)
 	case r.Path == api.PathExecute:
 		return handle(r.Body.Bytes(), f.execute)
+	case strings.HasPrefix(r.Path, api.PathAccounts):
+		return f.account(strings.TrimPrefix(r.Path, api.PathAccounts))
+	case r.Path == api.PathSimulate:
+		return handle(r.Body.Bytes(), f.simulate)
+	case r.Path == api.PathSubmit:
+		return handle(r.Body.Bytes(), f.submit)
 	case strings.HasPrefix(r.Path, api.PathParcels):
 		return f.parcel(strings.TrimPrefix(r.Path, api.PathParcels))
 	}

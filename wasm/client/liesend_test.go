@@ -187,7 +187,7 @@ func TestForeignCalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := (&signedTx{data: tx}).checkCalls(floe); err == nil {
+	if err := (&signedTx{data: tx}).checkCalls(floe, true); err == nil {
 		t.Error("a foreign call is accepted")
 	}
 }

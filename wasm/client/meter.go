@@ -13,6 +13,7 @@ type Phase string
 // Phases of Send, in order, then those of reading.
 const (
 	PhaseSealing    Phase = "sealing"
+	PhaseConfirming Phase = "confirming" // by the wallet's owner, where a wallet pays
 	PhaseSending    Phase = "sending"
 	PhaseCertifying Phase = "certifying"
 	PhaseReady      Phase = "ready"

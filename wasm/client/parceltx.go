@@ -21,6 +21,8 @@ const (
 
 	callCertify    = "certify_blob"
 	callDeleteBlob = "delete_blob"
+	callReserve    = "reserve_space"
+	callRegister   = "register_blob"
 )
 
 // grant is one grant and where it stands.
@@ -34,13 +36,17 @@ type grant struct {
 func createTx(net *network, sender suitx.Address, blobs []*blob, statement []byte, grants []grant) (*suitx.TransactionData, error) {
 	var b suitx.Builder
 	certify(&b, net, blobs)
+	create(&b, net, statement, grants)
+	return built(&b, sender)
+}
+
+func create(b *suitx.Builder, net *network, statement []byte, grants []grant) {
 	floe := suitx.Address(net.ids.FloePackage)
 	parcel := b.Call(floe, moduleParcel, callCreate, b.Bytes(statement))
 	for _, g := range grants {
 		b.Call(floe, moduleParcel, callPutGrant, parcel, b.Bytes(g.slot[:]), b.Bytes(g.sealed))
 	}
 	b.Call(floe, moduleParcel, callKeep, parcel)
-	return built(&b, sender)
 }
 
 // certifyTx certifies blobs alone: those that one transaction has no room for.
@@ -79,8 +85,15 @@ func built(b *suitx.Builder, sender suitx.Address) (*suitx.TransactionData, erro
 	if err != nil {
 		return nil, err
 	}
-	if size := len(tx.Marshal()); size > api.MaxTx {
-		return nil, fmt.Errorf("a transaction of %d bytes is too large", size)
+	size := len(tx.Marshal())
+	if size > api.MaxTx || len(tx.Commands) > maxCommands || len(tx.Inputs)+api.MaxCoins > maxInputs {
+		return nil, fmt.Errorf("a transaction of %d bytes, %d commands and %d inputs is too large", size, len(tx.Commands), len(tx.Inputs))
 	}
 	return tx, nil
 }
+
+// Sui's limits. Coins that pay for gas count as inputs.
+const (
+	maxCommands = 1024
+	maxInputs   = 2048
+)

@@ -59,7 +59,7 @@ func (s *sending) statement() *api.Statement {
 // sender herself, who may grant it to others later.
 func (s *sending) grants(st *api.Statement) ([]grant, error) {
 	own := s.seed.Identity()
-	terms := crypto.Grant{Network: s.net.Name, Sender: s.address.String(), BlobsHash: st.BlobsHash(), Parcel: s.parcel}
+	terms := crypto.Grant{Network: s.net.Name, Sender: s.owner.String(), BlobsHash: st.BlobsHash(), Parcel: s.parcel}
 	var grants []grant
 	put := func(slot [32]byte, to crypto.Recipient) error {
 		sealed, err := crypto.SealGrant(terms, own, to)

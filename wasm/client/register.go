@@ -58,7 +58,7 @@ func (s *sending) accept(ctx context.Context, b *blob, raw []byte) error {
 }
 
 func (s *sending) checkBlob(b *blob, o *suitx.Object, f *blobObject) error {
-	encoded, err := s.net.params.EncodedSize(b.meta.Size)
+	encoded, err := s.net.params.EncodedSize(uint64(b.size))
 	if err != nil {
 		return err
 	}
@@ -67,11 +67,11 @@ func (s *sending) checkBlob(b *blob, o *suitx.Object, f *blobObject) error {
 		return fmt.Errorf("its owner is another")
 	case f.blobID != b.id:
 		return fmt.Errorf("it is for another blob")
-	case f.size != b.meta.Size || f.encoding != encodingRS2:
+	case f.size != uint64(b.size) || f.encoding != encodingRS2:
 		return fmt.Errorf("size %d, encoding %d", f.size, f.encoding)
 	case f.storageSize < encoded:
 		return fmt.Errorf("%d bytes reserved of %d", f.storageSize, encoded)
-	case f.deletable != s.net.Deletable:
+	case f.deletable != s.deletable:
 		return fmt.Errorf("deletable %t", f.deletable)
 	case f.certified:
 		return fmt.Errorf("it is certified already")

@@ -35,7 +35,7 @@ func (c *Client) Send(ctx context.Context, req SendRequest) (*Sent, error) {
 }
 
 func (c *Client) send(ctx context.Context, req *SendRequest) (*Sent, error) {
-	s, err := c.newSending(ctx, req)
+	s, err := c.newSending(ctx, req, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -76,8 +76,10 @@ type sending struct {
 	plan       *plan
 	epochs     uint32
 	seed       crypto.Seed
-	key        ed25519.PrivateKey // of the parcel, on the ledger
-	address    suitx.Address
+	key        ed25519.PrivateKey  // of the parcel's own address on the ledger
+	address    suitx.Address       // which holds the Blob objects until they are certified
+	owner      suitx.Address       // of the parcel: the same, or a wallet
+	deletable  bool                // the blobs
 	parcel     *age.HybridIdentity // the blobs are sealed to it
 	secret     *crypto.Secret      // of the link; nil: none
 	passphrase string
@@ -88,7 +90,8 @@ type sending struct {
 	certified int     // how many blobs are, on the ledger
 }
 
-func (c *Client) newSending(ctx context.Context, req *SendRequest) (*sending, error) {
+// newSending plans a parcel that the server pays for, or else wallet.
+func (c *Client) newSending(ctx context.Context, req *SendRequest, wallet Wallet) (*sending, error) {
 	s := &sending{client: c, meter: newMeter(req.Progress), server: req.Server, seed: req.Seed, passphrase: req.Passphrase}
 	if err := s.chooseRecipients(req); err != nil {
 		return nil, err
@@ -100,7 +103,7 @@ func (c *Client) newSending(ctx context.Context, req *SendRequest) (*sending, er
 	if s.net, err = c.network(ctx); err != nil {
 		return nil, err
 	}
-	if s.net.sponsor.IsZero() {
+	if wallet == nil && s.net.sponsor.IsZero() {
 		return nil, noSponsor()
 	}
 	if s.epochs, err = s.net.epochsFor(req.Epochs); err != nil {
@@ -111,6 +114,10 @@ func (c *Client) newSending(ctx context.Context, req *SendRequest) (*sending, er
 	}
 	s.key = req.Seed.ParcelKey(req.Index)
 	s.address = suitx.AddressOf(s.key.Public().(ed25519.PublicKey))
+	s.owner, s.deletable = s.address, s.net.Deletable
+	if wallet != nil {
+		s.owner, s.deletable = wallet.Address(), true
+	}
 	s.parcel, err = crypto.NewParcelIdentity()
 	s.holding = math.MaxInt
 	return s, err

@@ -63,7 +63,7 @@ func (s *sending) others(st *api.Statement, parcel suitx.Address, ends time.Time
 	}
 	return Others{
 		{"everybody: parcel", []string{parcel.String()}},
-		{"everybody: sender's address, used for this parcel alone", []string{s.address.String()}},
+		s.ownerFact(),
 		{"everybody: sealed blobs", blobs},
 		{"everybody: their size, with padding", []string{HumanSize(s.plan.sealed)}},
 		{"everybody: sealed grants, not for whom", []string{fmt.Sprint(len(st.Slots))}},
@@ -71,6 +71,13 @@ func (s *sending) others(st *api.Statement, parcel suitx.Address, ends time.Time
 		{"the server too", []string{"your IP address and those of whoever opens it", "when it is opened", "which parts are read"}},
 		{"nobody", []string{"the files", "their names, number and exact sizes", "the link's secret"}},
 	}
+}
+
+func (s *sending) ownerFact() Fact {
+	if s.owner != s.address {
+		return Fact{"everybody: your wallet's address, which all that it pays for has in common", []string{s.owner.String()}}
+	}
+	return Fact{"everybody: sender's address, used for this parcel alone", []string{s.address.String()}}
 }
 
 // note writes the recovery note. It is an age identity file: the commands in it

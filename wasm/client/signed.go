@@ -29,13 +29,14 @@ func readSigned(t *api.SignedTransaction) (*signedTx, error) {
 	return &signedTx{data: data, digest: suitx.TransactionDigest(t.Transaction)}, nil
 }
 
-// maxCreated is how many objects of a transaction are looked at: ours create
-// the parcel first.
-const maxCreated = 16
+// maxCreated is how many objects a transaction may create on Sui.
+const maxCreated = 2048
 
-// creates says whether id is derived from the transaction's digest.
-func (t *signedTx) creates(id suitx.Address) bool {
-	for counter := range uint64(maxCreated) {
+// creates says whether id may be the parcel's that the transaction creates: it
+// is derived from the digest and from how many objects were created before.
+// What comes after the parcel has other IDs, and none of them will do.
+func (t *signedTx) creates(id, floe suitx.Address) bool {
+	for counter := range min(t.madeBefore(floe), maxCreated-1) + 1 {
 		if suitx.DerivedObjectID(t.digest, counter) == id {
 			return true
 		}
@@ -43,10 +44,33 @@ func (t *signedTx) creates(id suitx.Address) bool {
 	return false
 }
 
+// madeBefore is how many objects the commands before the parcel's creation
+// create at most. Certifying creates none.
+func (t *signedTx) madeBefore(floe suitx.Address) (n uint64) {
+	for _, c := range t.data.Commands {
+		switch c := c.(type) {
+		case *suitx.SplitCoins:
+			n += uint64(len(c.Amounts))
+		case *suitx.MoveCall:
+			if c.Package == floe && c.Module == moduleParcel && c.Function == callCreate {
+				return n
+			}
+			if storageCalls[c.Function] {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// storageCalls are what a wallet that pays for a parcel calls of Walrus' besides;
+// each makes one object.
+var storageCalls = map[string]bool{callReserve: true, callRegister: true}
+
 // creation returns the statement that the transaction creates its one parcel
 // with.
 func (t *signedTx) creation(floe suitx.Address) (*api.Statement, error) {
-	if err := t.checkCalls(floe); err != nil {
+	if err := t.checkCalls(floe, true); err != nil {
 		return nil, err
 	}
 	calls := t.calls(floe, callCreate)
@@ -62,7 +86,7 @@ func (t *signedTx) creation(floe suitx.Address) (*api.Statement, error) {
 
 // change returns the statement that the transaction gives the parcel.
 func (t *signedTx) change(floe, parcel suitx.Address) (*api.Statement, error) {
-	if err := t.checkCalls(floe); err != nil {
+	if err := t.checkCalls(floe, false); err != nil {
 		return nil, err
 	}
 	calls := t.calls(floe, callChange)
@@ -86,25 +110,36 @@ func (t *signedTx) deletes(floe, parcel suitx.Address) bool {
 }
 
 // checkCalls makes sure that the transaction calls the compiled-in package's
-// functions, Walrus' for certifying and deleting blobs, and nothing else.
-// Walrus' package moves with each of its versions, so there the names count.
-func (t *signedTx) checkCalls(floe suitx.Address) error {
+// functions, Walrus' for certifying and deleting blobs, and nothing else. Where
+// it creates the parcel, it may also buy the storage, and split and merge coins
+// for that. Walrus' package moves with each of its versions, so there the names
+// count.
+func (t *signedTx) checkCalls(floe suitx.Address, creates bool) error {
 	for _, c := range t.data.Commands {
-		call, ok := c.(*suitx.MoveCall)
-		if !ok {
-			if _, ok := c.(*suitx.TransferObjects); ok {
-				continue
+		var allowed bool
+		switch c := c.(type) {
+		case *suitx.MoveCall:
+			if !t.mayCall(c, floe, creates) {
+				return fmt.Errorf("it calls %s::%s::%s", c.Package, c.Module, c.Function)
 			}
-			return fmt.Errorf("it does more than a parcel's sender needs")
+			allowed = true
+		case *suitx.SplitCoins, *suitx.MergeCoins:
+			allowed = creates
+		case *suitx.TransferObjects:
+			allowed = true
 		}
-		switch {
-		case call.Package == floe && call.Module == moduleParcel:
-		case call.Module == moduleSystem && (call.Function == callCertify || call.Function == callDeleteBlob):
-		default:
-			return fmt.Errorf("it calls %s::%s::%s", call.Package, call.Module, call.Function)
+		if !allowed {
+			return fmt.Errorf("it does more than a parcel's sender needs")
 		}
 	}
 	return nil
+}
+
+func (t *signedTx) mayCall(c *suitx.MoveCall, floe suitx.Address, creates bool) bool {
+	if c.Package == floe {
+		return c.Module == moduleParcel
+	}
+	return c.Module == moduleSystem && (c.Function == callCertify || c.Function == callDeleteBlob || creates && storageCalls[c.Function])
 }
 
 func (t *signedTx) calls(floe suitx.Address, function string) (calls []*suitx.MoveCall) {

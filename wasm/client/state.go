@@ -60,7 +60,7 @@ func verifyParcel(net *network, id suitx.Address, p *api.Parcel) (*state, error)
 	if err != nil {
 		return nil, unproven("the creating transaction", err)
 	}
-	if !creation.creates(id) {
+	if !creation.creates(id, floe) {
 		return nil, liar("transaction %s didn't create parcel %s", creation.digest, id)
 	}
 	s := &state{id: id, sender: creation.data.Sender}

@@ -95,13 +95,19 @@ func checkExecuted(tx []byte, out *api.ExecuteResponse) (*suitx.Effects, error) 
 	if out.Digest != digest.String() || effects.TransactionDigest != digest {
 		return nil, liar("the server executed transaction %s instead of %s", out.Digest, digest)
 	}
-	if failure := effects.Status.Failure; failure != nil {
-		return nil, &Error{
-			Code:    CodeInternal,
-			Message: "The ledger refused the last step. Nothing was put there; try again.",
-			Retry:   true,
-			Err:     fmt.Errorf("transaction %s failed: kind %d, abort code %d", digest, failure.Kind, failure.AbortCode),
-		}
+	return effects, failed(effects)
+}
+
+// failed is the error for a transaction that did nothing, or nil.
+func failed(e *suitx.Effects) error {
+	failure := e.Status.Failure
+	if failure == nil {
+		return nil
 	}
-	return effects, nil
+	return &Error{
+		Code:    CodeInternal,
+		Message: "The ledger refused the last step. Nothing was put there; try again.",
+		Retry:   true,
+		Err:     fmt.Errorf("transaction %s failed: kind %d, abort code %d", e.TransactionDigest, failure.Kind, failure.AbortCode),
+	}
 }

@@ -1,0 +1,83 @@
+package client
+
+import (
+	"context"
+
+	"floe/codec/suitx"
+	"floe/crypto"
+	"floe/server/api"
+)
+
+// CostRequest says what would be sent. The files aren't read.
+type CostRequest struct {
+	Files      []File
+	Recipients int
+	Epochs     uint32        // 0: the server's default
+	Wallet     suitx.Address // which would pay
+}
+
+// Cost is what sending with a wallet costs. WAL is exact as long as prices stay;
+// SUI is an estimate, and what the wallet must hold for it is more: deposits
+// that come back.
+type Cost struct {
+	WAL, SUI uint64 // FROST, MIST
+	Hold     uint64 // MIST
+	Short    []Shortage
+}
+
+// About what the transactions take on Sui, in units of gas and in MIST that are
+// stored: as a whole, for each blob, for each grant.
+const (
+	unitsOfParcel = 5_000
+	unitsOfBlob   = 300
+	mistOfParcel  = 60_000_000
+	mistOfBlob    = 6_000_000
+	mistOfGrant   = 25_000_000
+	keptOfBlob    = 3_000_000 // of it, what doesn't come back when it is sent
+	keptOfParcel  = 12_000_000
+)
+
+// Cost says what [Client.Pay] would make a wallet pay, and what it lacks.
+func (c *Client) Cost(ctx context.Context, req CostRequest) (*Cost, error) {
+	cost, err := c.cost(ctx, &req)
+	return cost, explain(err)
+}
+
+func (c *Client) cost(ctx context.Context, req *CostRequest) (*Cost, error) {
+	archive, err := planArchive(req.Files)
+	if err != nil {
+		return nil, err
+	}
+	net, err := c.network(ctx)
+	if err != nil {
+		return nil, err
+	}
+	epochs, err := net.epochsFor(req.Epochs)
+	if err != nil {
+		return nil, err
+	}
+	out := &Cost{}
+	blobs := uint64(0)
+	for rest := crypto.SealedSize(archive.size); rest > 0; rest -= net.SegmentSize {
+		encoded, err := net.params.EncodedSize(uint64(min(rest, net.SegmentSize)))
+		if err != nil {
+			return nil, err
+		}
+		out.WAL += net.frost(encoded, epochs)
+		blobs++
+	}
+	a, err := c.account(ctx, net, req.Wallet)
+	if err != nil {
+		return nil, err
+	}
+	grants := uint64(max(req.Recipients, 1) + 1)
+	units := 2*unitsOfParcel + blobs*unitsOfBlob
+	out.SUI = units*a.gasPrice + keptOfParcel + blobs*keptOfBlob + grants*mistOfGrant
+	out.Hold = (units*a.gasPrice+mistOfParcel+blobs*mistOfBlob+grants*mistOfGrant)*5/4 + api.Fuel(int(blobs), a.gasPrice)
+	for _, s := range []Shortage{{"WAL", lack(out.WAL, a.wal.sum())}, {"SUI", lack(out.Hold, a.sui.sum())}} {
+		if s.Lack > 0 {
+			out.Short = append(out.Short, s)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,201 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"floe/codec/suitx"
+	"floe/server/api"
+)
+
+// Finish hands in what the wallet has confirmed, stores the blobs and certifies
+// them; the parcel's own address does that without asking anybody. When it
+// fails, it may be called again and goes on where it stopped, as long as the
+// error says Paid: what was paid for isn't lost. Otherwise nothing was paid.
+func (p *Paid) Finish(ctx context.Context, progress func(Progress)) (*Sent, error) {
+	sent, err := p.finish(ctx, progress)
+	if err == nil || !p.bought && !p.open {
+		return sent, explain(err)
+	}
+	out := *explain(err).(*Error)
+	out.Paid = true
+	return nil, &out
+}
+
+func (p *Paid) finish(ctx context.Context, progress func(Progress)) (*Sent, error) {
+	p.begin(progress)
+	if !p.bought {
+		if err := p.handIn(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.storeRest(ctx); err != nil {
+		return nil, err
+	}
+	p.meter.phase(PhaseCertifying, "")
+	err := p.certifyRest(ctx)
+	if p.epochMoved(ctx, err) {
+		if err = p.confirmAgain(ctx); err == nil {
+			err = p.certifyRest(ctx)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	shown, err := p.client.lookup(ctx, p.net, p.parcelID)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := p.statement.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	if got, err := shown.current.Marshal(); err != nil || !bytes.Equal(got, signed) {
+		return nil, liar("the server shows another statement than was just signed")
+	}
+	p.meter.phase(PhaseReady, "")
+	return p.sent(p.parcelID, p.statement), nil
+}
+
+// begin shows progress to whoever asks now, with what was done before.
+func (p *Paid) begin(progress func(Progress)) {
+	done := int64(0)
+	for _, sizes := range p.plan.batches[:p.stored] {
+		for _, size := range sizes {
+			done += p.plan.total * size / max(p.plan.sealed, 1)
+		}
+	}
+	p.meter = newMeter(progress)
+	p.meter.update(func(now *Progress) {
+		now.Phase, now.Total, now.Acked = PhaseSending, p.plan.total, done
+		for i, n := range p.net.Nodes {
+			total := p.plan.nodeTotal(i)
+			now.Nodes = append(now.Nodes, NodeProgress{Index: i, Name: n.Name, Total: total, Acked: total * done / max(p.plan.total, 1), State: NodeIdle})
+		}
+	})
+}
+
+// handIn puts the wallet's transaction onto the ledger, and takes the parcel's
+// own address in possession of what it was given.
+func (p *Paid) handIn(ctx context.Context) error {
+	p.open = true
+	effects, objects, err := p.client.submit(ctx, p.order)
+	var refused *api.Error
+	if errors.As(err, &refused) && slices.Contains([]string{api.CodeMalformed, api.CodeNotAllowed, api.CodeConflict, api.CodeExecution, api.CodeNotAge, api.CodeTooLarge}, refused.Code) {
+		p.open = false // it didn't run, and never will
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := createdParcel(effects); err != nil {
+		return liar("%w", err)
+	}
+	if err := p.receive(objects); err != nil {
+		return err
+	}
+	p.bought = true
+	return nil
+}
+
+// receive finds the Blob objects and the coin among what the transaction made.
+func (p *Paid) receive(raws [][]byte) error {
+	blobs := make(map[[32]byte][]byte)
+	for _, raw := range raws {
+		o, err := suitx.UnmarshalObject(raw)
+		if err != nil {
+			return fmt.Errorf("couldn't read what the transaction made: %w", err)
+		}
+		if f, err := readBlobObject(o, p.net.ids.WalrusPackage); err == nil {
+			blobs[f.blobID] = raw
+		} else if c, err := readCoin(o, suitx.SUI(), p.address); err == nil {
+			p.fuel = c
+		}
+	}
+	for _, b := range p.planned {
+		if b.raw = blobs[b.id]; b.raw == nil {
+			return liar("the server shows no registration of blob %x", b.id)
+		}
+	}
+	if p.fuel.balance == 0 {
+		return liar("the server doesn't show the coin that certifies")
+	}
+	return nil
+}
+
+// storeRest brings the batches that no quorum has confirmed yet to the nodes.
+func (p *Paid) storeRest(ctx context.Context) error {
+	rest := p.plan.batches[p.stored:]
+	offset := int64(0)
+	for _, b := range p.blobs {
+		offset += b.size
+	}
+	for b, err := range p.batchesOf(ctx, rest, func(context.Context) (io.ReadCloser, error) { return p.spool.Open(offset) }) {
+		if err != nil {
+			return err
+		}
+		for i, blob := range b.blobs {
+			planned := p.planned[len(p.blobs)+i]
+			if planned.id != blob.id {
+				return fmt.Errorf("blob %s became another since it was registered", blob.id)
+			}
+			if err := p.accept(ctx, blob, planned.raw); err != nil {
+				return err
+			}
+		}
+		p.meter.phase(PhaseSending, "")
+		if err := p.store(ctx, b); err != nil {
+			return err
+		}
+		if err := p.certificates(ctx, b.blobs); err != nil {
+			return err
+		}
+		b.free()
+		p.blobs = append(p.blobs, b.blobs...)
+		p.stored++
+	}
+	return nil
+}
+
+// certifyRest certifies what isn't yet, some at a time.
+func (p *Paid) certifyRest(ctx context.Context) error {
+	for p.certified < len(p.blobs) {
+		rest := p.blobs[p.certified:]
+		some := rest[:min(len(rest), api.MaxBlobsPerTx)]
+		tx, err := p.certifyBoughtTx(some, len(some) == len(rest))
+		if err != nil {
+			return err
+		}
+		raw := tx.Marshal()
+		effects, _, err := p.client.submit(ctx, api.SubmitRequest{Transaction: raw, Signature: p.sign(raw)})
+		if err != nil {
+			return err
+		}
+		p.certified += len(some)
+		p.burn(effects)
+	}
+	return nil
+}
+
+// burn follows the coin that certifies through a transaction.
+func (p *Paid) burn(e *suitx.Effects) {
+	for _, c := range e.ChangedObjects {
+		if c.ID == p.fuel.ref.ID {
+			p.fuel.ref.Version, p.fuel.ref.Digest = e.LamportVersion, c.Output.Digest
+		}
+	}
+	p.fuel.balance = uint64(int64(p.fuel.balance) - e.GasUsed.Net())
+}
+
+// confirmAgain has the nodes confirm anew what isn't certified, in a new epoch.
+func (p *Paid) confirmAgain(ctx context.Context) error {
+	for part := range slices.Chunk(p.blobs[p.certified:], api.MaxBlobsPerTx) {
+		if err := p.certificates(ctx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
