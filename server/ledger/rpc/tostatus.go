@@ -47,6 +47,8 @@ func executionError(f *suitx.ExecutionFailure) *pb.ExecutionError {
 			Index: proto.Uint32(uint32(f.First)), Subresult: proto.Uint32(uint32(f.Second))}}
 	case suitx.InvalidPublicFunctionReturnType:
 		out.ErrorDetails = &pb.ExecutionError_IndexError{IndexError: &pb.IndexError{Index: proto.Uint32(uint32(f.First))}}
+	case suitx.PackageUpgradeError:
+		out.ErrorDetails = &pb.ExecutionError_PackageUpgradeError{PackageUpgradeError: upgradeError(f.Upgrade)}
 	case suitx.CircularObjectOwnership:
 		out.ErrorDetails = &pb.ExecutionError_ObjectId{ObjectId: f.Address.String()}
 	}
