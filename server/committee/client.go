@@ -2,14 +2,10 @@ package committee
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"floe/codec"
@@ -20,8 +16,8 @@ import (
 // Options say how nodes are reached. The zero Options suit public networks.
 type Options struct {
 	Scheme     string            // "https" if empty; "http" for nodes without TLS
-	Transport  http.RoundTripper // how requests travel; one of its own if nil
-	AllowLocal bool              // members may have loopback and private addresses; own transport only
+	Transport  http.RoundTripper // how requests travel, TLS included; if nil own ones, pinned to each member's network key
+	AllowLocal bool              // members may have loopback and private addresses; own transports only
 	PerNode    int               // requests at one node at a time; 10 if 0
 	Timeout    time.Duration     // of one request; 30 s if 0
 	Logger     *slog.Logger
@@ -30,7 +26,6 @@ type Options struct {
 // Client speaks to the storage nodes. All methods may be called at once.
 type Client struct {
 	opts  Options
-	http  *http.Client
 	state atomic.Pointer[state]
 }
 
@@ -56,13 +51,7 @@ func New(c *api.Committee, o Options) (*Client, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.Transport == nil {
-		o.Transport = newTransport(o)
-	}
-	cl := &Client{opts: o, http: &http.Client{
-		Transport:     o.Transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	cl := &Client{opts: o}
 	return cl, cl.Update(c)
 }
 
@@ -81,12 +70,18 @@ func (c *Client) Update(com *api.Committee) error {
 	s := &state{committee: com, params: params}
 	for _, m := range com.Members {
 		n := newNode(m, c.opts)
-		if o := old[m.ID]; o != nil && o.base == n.base && o.key == n.key {
-			n.rest, n.slots = o.rest, o.slots
+		if o := old[m.ID]; o != nil && o.same(n) {
+			n.rest, n.slots, n.http = o.rest, o.slots, o.http
+			delete(old, m.ID)
 		}
 		s.nodes = append(s.nodes, n)
 	}
 	c.state.Store(s)
+	if c.opts.Transport == nil {
+		for _, gone := range old {
+			gone.http.CloseIdleConnections()
+		}
+	}
 	return nil
 }
 
@@ -117,38 +112,6 @@ func (s *state) pairs(id codec.BlobID, n *node) []int {
 		pairs[i] = codec.PairOf(id, shard, s.committee.NShards)
 	}
 	return pairs
-}
-
-// errPrivate says that an address isn't one of the public internet.
-var errPrivate = errors.New("address isn't public")
-
-// newTransport doesn't use proxies, and on public networks it dials no address
-// that a member could have named to reach our own machines.
-func newTransport(o Options) http.RoundTripper {
-	d := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
-	if !o.AllowLocal {
-		d.Control = func(_, address string, _ syscall.RawConn) error { return checkPublic(address) }
-	}
-	return &http.Transport{
-		DialContext:           d.DialContext,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   64, // nodes of one process share a host
-		IdleConnTimeout:       90 * time.Second,
-		TLSHandshakeTimeout:   5 * time.Second,
-		ResponseHeaderTimeout: o.Timeout,
-	}
-}
-
-func checkPublic(address string) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	a := ap.Addr().Unmap()
-	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
-		return fmt.Errorf("%w: %s", errPrivate, a)
-	}
-	return nil
 }
 
 // Probe asks a node for a sign of life.

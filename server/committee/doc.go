@@ -9,7 +9,8 @@
 //
 // It speaks to the committee's members alone, at the addresses that the ledger
 // names, and follows no redirects. It believes no one: metadata is checked
-// against the blob ID, slivers against metadata, confirmations against keys.
+// against the blob ID, slivers against metadata, confirmations against keys. Under
+// TLS a member is who holds the network key that the ledger names (tls.go).
 // Who is at fault is named by a [NodeError].
 //
 // A node that doesn't answer is left alone for a while, so that those that do

@@ -31,14 +31,23 @@ type node struct {
 	unfit  error         // why it can't be used at all
 	slots  chan struct{} // as many as requests may be in progress
 	rest   *rest
+	http   *http.Client
 }
 
 func newNode(m api.Member, o Options) *node {
-	n := &node{member: m, slots: make(chan struct{}, o.PerNode), rest: &rest{}}
+	n := &node{member: m, slots: make(chan struct{}, o.PerNode), rest: &rest{}, http: newHTTP(m, o)}
 	n.base, n.unfit = baseURL(o.Scheme, m.Address)
 	key, err := bls.ParsePublicKey(m.PublicKey[:])
 	n.key, n.unfit = key, errors.Join(n.unfit, err)
+	if o.Transport == nil && o.Scheme == "https" {
+		n.unfit = errors.Join(n.unfit, checkNetworkKey(m.NetworkKey))
+	}
 	return n
+}
+
+// same says whether both are reached in the same way and sign with the same key.
+func (n *node) same(other *node) bool {
+	return n.base == other.base && n.key == other.key && bytes.Equal(n.member.NetworkKey, other.member.NetworkKey)
 }
 
 // baseURL makes host:port[/path] a URL, and nothing else.
@@ -107,7 +116,7 @@ func (c *Client) ask(ctx context.Context, n *node, method, path string, body []b
 	case <-ctx.Done():
 		return 0, nil, ctx.Err()
 	}
-	status, answer, err = c.roundTrip(ctx, n.base+path, method, body, max)
+	status, answer, err = c.roundTrip(ctx, n, path, method, body, max)
 	if ctx.Err() != nil {
 		return 0, nil, ctx.Err()
 	}
@@ -119,14 +128,14 @@ func (c *Client) ask(ctx context.Context, n *node, method, path string, body []b
 	return status, answer, nil
 }
 
-func (c *Client) roundTrip(ctx context.Context, target, method string, body []byte, max int64) (int, []byte, error) {
+func (c *Client) roundTrip(ctx context.Context, n *node, path, method string, body []byte, max int64) (int, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
 	var r io.Reader
 	if body != nil {
 		r = bytes.NewReader(body)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, target, r)
+	req, err := http.NewRequestWithContext(ctx, method, n.base+path, r)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -136,7 +145,7 @@ func (c *Client) roundTrip(ctx context.Context, target, method string, body []by
 	// No header is sent for nil: it lets net/http repeat a PUT whose reused
 	// connection turns out to be closed. All our requests may be repeated.
 	req.Header["Idempotency-Key"] = nil
-	resp, err := c.http.Do(req)
+	resp, err := n.http.Do(req)
 	if err != nil {
 		return 0, nil, err
 	}
