@@ -61,9 +61,6 @@ type Config struct {
 	Clock          func() time.Time // nil: time.Now
 }
 
-// maxEpochsAhead is Walrus' bound.
-const maxEpochsAhead = 53
-
 // Server is the relay's state.
 type Server struct {
 	ids       api.NetworkIDs
@@ -172,7 +169,7 @@ func (s *Server) readNetwork(ctx context.Context, cfg Config) error {
 	s.network = api.Network{
 		Name:            cfg.IDs.Name,
 		ChainID:         now.ChainID,
-		MaxEpochsAhead:  maxEpochsAhead,
+		MaxEpochsAhead:  walrus.MaxEpochsAhead,
 		NShards:         com.NShards,
 		SystemObjectID:  suitx.Address(cfg.IDs.System).String(),
 		SystemVersion:   contracts.SharedAt,

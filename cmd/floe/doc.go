@@ -2,15 +2,30 @@
 // It seals, encodes and verifies by itself; the server it talks to passes on
 // what it can't read. Who doesn't trust a server's pages uses this.
 //
-//	floe send [-server URL] [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-note F] FILE…
-//	floe open [-server URL] [-o DIR] [-f] [-passphrase-file F] [-wait D] [LINK]
+//	floe send [WAY] [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-note F] FILE…
+//	floe open [WAY] [-o DIR] [-f] [-passphrase-file F] [-wait D] [LINK]
 //	floe identity [age | export | import]
-//	floe grant [-server URL] -to RECIPIENT [LINK]
-//	floe withdraw [-server URL] [LINK]
-//	floe fetch [-server URL] [-o F] [-wait D] BLOB…
+//	floe grant [WAY] -to RECIPIENT [LINK]
+//	floe withdraw [WAY] [LINK]
+//	floe fetch [WAY] [-o F] [-wait D] BLOB…
 //
-// The server is -server, else the one a link names, else FLOE_SERVER, else
-// http://127.0.0.1:8080. Results go to standard output and nothing else does.
+// WAY is -server URL, or without any server -network NET: local, testnet,
+// mainnet or the file of a network. The server is -server, else the one a link
+// names, else FLOE_SERVER, else http://127.0.0.1:8080. Results go to standard
+// output and nothing else does.
+//
+// # Without a server
+//
+// With -network, floe speaks with a full node of Sui and Walrus' storage nodes
+// by itself (package direct). Opening and fetching need nothing more. Sending
+// and changing need -key FILE, mode 0600: the secret, suiprivkey1…, of the
+// address that pays WAL and gas. Each parcel has an address of its own all the
+// same; but who pays is in every transaction, for everybody to see.
+//
+// Links then name the network, floe:testnet/open#…, and floe open takes them as
+// they are; of a network in a file, its recipients need the file and -network.
+// With -link-base URL they are to a server's page, which any server on that
+// network can be.
 //
 // What belongs to this device is in the user's configuration directory, in
 // floe/, readable by its owner alone: the identity, which indices of parcel keys

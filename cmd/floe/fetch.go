@@ -14,8 +14,8 @@ import (
 // runFetch puts blobs together as they are, sealed: with a recovery note, age
 // and unzip do the rest.
 func runFetch(ctx context.Context, c *console, args []string) error {
-	fs := c.flags("fetch", "[-server URL] [-o F] [-wait D] BLOB…")
-	server := fs.String("server", "", "server to read over (FLOE_SERVER, "+defaultServer+")")
+	fs := c.flags("fetch", wayUsage+" [-o F] [-wait D] BLOB…")
+	w := wayFlags(fs, false, false)
 	name := fs.String("o", "", "file to write, which mustn't exist (standard output)")
 	wait := fs.Duration("wait", patience, "how long to wait for storage nodes to return, such as 30s or 5m")
 	if err := parse(fs, args); err != nil {
@@ -33,10 +33,11 @@ func runFetch(ctx context.Context, c *console, args []string) error {
 		}
 		req.Blobs = append(req.Blobs, id)
 	}
-	s, err := newSession(*server, "")
+	s, err := w.open(ctx, fs, "")
 	if err != nil {
 		return err
 	}
+	defer s.close()
 	defer bar.end()
 	if *name == "" {
 		return s.Fetch(ctx, c.out, req)

@@ -93,7 +93,7 @@ func (c *console) report(err error) int {
 	if e.Err != nil && (e.Code == client.CodeInternal || e.Code == client.CodeLiar || os.Getenv("FLOE_DEBUG") != "") {
 		fmt.Fprintf(c.err, "cause: %v\n", e.Err)
 	}
-	if hint := hints[e.Code]; hint != "" {
+	if hint := hints[e.Code]; hint != "" && (e.Code != client.CodeOffline || tried(e) != "") {
 		fmt.Fprintf(c.err, "hint: %s\n", strings.Replace(hint, "another server", "another server"+tried(e), 1))
 	}
 	return statusOf(e)

@@ -13,8 +13,8 @@ import (
 const patience = time.Minute
 
 func runOpen(ctx context.Context, c *console, args []string) error {
-	fs := c.flags("open", "[-server URL] [-o DIR] [-f] [-passphrase-file F] [-wait D] [LINK]")
-	server := fs.String("server", "", "server to read over (the link's, FLOE_SERVER, "+defaultServer+")")
+	fs := c.flags("open", wayUsage+" [-o DIR] [-f] [-passphrase-file F] [-wait D] [LINK]")
+	w := wayFlags(fs, false, true)
 	dir := fs.String("o", ".", "folder to save into")
 	force := fs.Bool("f", false, "replace files that are there")
 	phrase := fs.String("passphrase-file", "", "the passphrase is on the first line of this file")
@@ -26,10 +26,11 @@ func runOpen(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := newSession(*server, link)
+	s, err := w.open(ctx, fs, link)
 	if err != nil {
 		return err
 	}
+	defer s.close()
 	bar := newBar(c.err)
 	req := client.OpenRequest{Link: link, Patience: *wait, Progress: bar.show}
 	if *phrase != "" {

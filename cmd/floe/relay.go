@@ -25,15 +25,14 @@ type httpRelay struct {
 
 // newRelay checks the server's URL.
 func newRelay(server string) (*httpRelay, error) {
-	u, err := url.Parse(server)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if !isURL(server) {
 		return nil, fmt.Errorf("%q is no server; it is given as %s", server, defaultServer)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 8
 	transport.ResponseHeaderTimeout = 3 * time.Minute
 	return &httpRelay{
-		base: strings.TrimRight(u.String(), "/"),
+		base: strings.TrimRight(server, "/"),
 		http: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 			return errors.New("the server redirects, which a Floe server never does")
 		}},
@@ -82,24 +81,4 @@ func chooseServer(flag, link string) string {
 		return env
 	}
 	return defaultServer
-}
-
-// session is one command's client, the relay it works over, and what the device
-// keeps.
-type session struct {
-	*client.Client
-	relay *httpRelay
-	home  *home
-}
-
-func newSession(flag, link string) (*session, error) {
-	relay, err := newRelay(chooseServer(flag, link))
-	if err != nil {
-		return nil, err
-	}
-	h, err := openHome()
-	if err != nil {
-		return nil, err
-	}
-	return &session{client.New(relay, h), relay, h}, nil
 }

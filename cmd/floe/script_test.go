@@ -22,21 +22,12 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "floed")
-	build := exec.Command("go", "build", "-o", binary, "floe/cmd/floed")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("couldn't build floed: %v\n%s", err, out)
-	}
+	binary := buildFloed(t)
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
-			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home", "config"))
-			return nil
-		},
+		Dir:   "testdata/script",
+		Setup: setHome,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server": func(ts *testscript.TestScript, _ bool, _ []string) { cmdServer(ts, binary) },
+			"server": func(ts *testscript.TestScript, _ bool, args []string) { startFloed(ts, binary, args...) },
 			"node":   cmdNode,
 			"link":   cmdLink,
 			"mode":   cmdMode,
@@ -44,9 +35,26 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// cmdServer starts a server and puts its URL into FLOE_SERVER.
-func cmdServer(ts *testscript.TestScript, binary string) {
-	cmd := exec.Command(binary, "-listen", "127.0.0.1:0", "-data", ts.MkAbs("floe-data"))
+func buildFloed(t *testing.T) (binary string) {
+	binary = filepath.Join(t.TempDir(), "floed")
+	build := exec.Command("go", "build", "-o", binary, "floe/cmd/floed")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("couldn't build floed: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// setHome gives each script a home of its own.
+func setHome(env *testscript.Env) error {
+	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home", "config"))
+	return nil
+}
+
+// startFloed starts a server and puts its URL into FLOE_SERVER.
+func startFloed(ts *testscript.TestScript, binary string, flags ...string) {
+	cmd := exec.Command(binary, append([]string{"-listen", "127.0.0.1:0", "-data", ts.MkAbs("floe-data")}, flags...)...)
 	var log bytes.Buffer
 	cmd.Stderr = &log
 	stdout, err := cmd.StdoutPipe()
@@ -87,7 +95,8 @@ func cmdNode(ts *testscript.TestScript, _ bool, args []string) {
 // cmdLink is "link NAME FILE": the link in a file goes into a variable.
 func cmdLink(ts *testscript.TestScript, _ bool, args []string) {
 	text := ts.ReadFile(args[1])
-	if strings.Count(text, "\n") != 1 || !strings.HasPrefix(text, ts.Getenv("FLOE_SERVER")+"/open#") {
+	ours := strings.HasPrefix(text, ts.Getenv("FLOE_SERVER")+"/open#") || strings.HasPrefix(text, directLink+"local/open#")
+	if strings.Count(text, "\n") != 1 || !ours {
 		ts.Fatalf("%q isn't a link alone", text)
 	}
 	ts.Setenv(args[0], strings.TrimSpace(text))

@@ -26,9 +26,10 @@ func (l *stringList) Set(s string) error {
 }
 
 func runSend(ctx context.Context, c *console, args []string) error {
-	fs := c.flags("send", "[-server URL] [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-note F] FILE…")
-	server := fs.String("server", "", "server to send over (FLOE_SERVER, "+defaultServer+")")
-	epochs := fs.Uint("epochs", 0, "how many of the network's epochs to keep it (0: the server's default)")
+	fs := c.flags("send", payingUsage+" [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-note F] FILE…")
+	w := wayFlags(fs, true, false)
+	base := fs.String("link-base", "", "with -network: `URL` of a server on that network, for the link to open in its page as well")
+	epochs := fs.Uint("epochs", 0, "how many of the network's epochs to keep it (0: the server's default, or a week)")
 	phrase := fs.String("passphrase-file", "", "ask for the passphrase on the first line of this file besides the link")
 	note := fs.String("note", "", "write the recovery note to this file")
 	var to stringList
@@ -36,8 +37,16 @@ func runSend(ctx context.Context, c *console, args []string) error {
 	if err := parse(fs, args); err != nil {
 		return err
 	}
-	if fs.NArg() == 0 {
+	switch {
+	case fs.NArg() == 0:
 		return misuse(fs, "nothing to send")
+	case *base != "" && w.network == "":
+		return misuse(fs, "-link-base goes with -network: over a server, links are to its page")
+	case *base != "" && !isURL(*base):
+		return misuse(fs, "%q is no -link-base; it is given as https://floe.example", *base)
+	}
+	if err := w.check(fs); err != nil {
+		return err
 	}
 	files, err := c.collect(fs.Args())
 	if err != nil {
@@ -52,21 +61,28 @@ func runSend(ctx context.Context, c *console, args []string) error {
 			return err
 		}
 	}
-	return send(ctx, c, *server, *note, req)
-}
-
-func send(ctx context.Context, c *console, server, note string, req client.SendRequest) error {
-	s, err := newSession(server, "")
+	s, err := w.open(ctx, fs, "")
 	if err != nil {
 		return err
 	}
+	defer s.close()
+	if *base != "" {
+		s.base = *base
+	}
+	return send(ctx, c, s, *note, req)
+}
+
+func send(ctx context.Context, c *console, s *session, note string, req client.SendRequest) (err error) {
 	if req.Seed, err = s.home.ensureSeed(); err != nil {
 		return err
 	}
 	if req.Index, err = s.home.takeIndex(); err != nil {
 		return err
 	}
-	req.Server = s.relay.base
+	req.Server, req.Network = s.base, ""
+	if s.direct != nil {
+		req.Server, req.Network = "", shellWord(s.network)
+	}
 	bar := newBar(c.err)
 	req.Progress = bar.show
 	sent, err := s.Send(ctx, req)
@@ -84,7 +100,8 @@ func send(ctx context.Context, c *console, server, note string, req client.SendR
 	}
 	fmt.Fprintf(c.err, "%s\nKept until %s, by %d of %d nodes; any %d are enough.\n", who(sent, len(req.Recipients)),
 		sent.EndsAt.Format("2 January 2006, 15:04"), sent.NodesHolding, sent.NodesTotal, sent.NodesNeeded)
-	_, err = fmt.Fprintln(c.out, sent.Link.URL(s.relay.base))
+	s.sayPaid(c)
+	_, err = fmt.Fprintln(c.out, sent.Link.URL(s.base))
 	return err
 }
 

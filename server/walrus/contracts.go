@@ -9,6 +9,9 @@ import (
 	"floe/server/api"
 )
 
+// MaxEpochsAhead is for how many epochs Walrus stores at most.
+const MaxEpochsAhead = 53
+
 const (
 	unit        = 1 << 20 // bytes of encoded size that a price is for
 	encodingRS2 = 1

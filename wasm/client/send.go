@@ -22,7 +22,8 @@ type SendRequest struct {
 	Epochs     uint32   // how long to keep it; 0: the server's default
 	Seed       crypto.Seed
 	Index      uint32 // of the parcel's key below the seed: never used twice
-	Server     string // its URL, for the commands in the recovery note
+	Server     string // its URL, for the commands in the recovery note …
+	Network    string // … or, without a server, what floe's -network takes
 	Progress   func(Progress)
 }
 
@@ -67,10 +68,10 @@ func (c *Client) send(ctx context.Context, req *SendRequest) (*Sent, error) {
 
 // sending is one parcel on its way.
 type sending struct {
-	client *Client
-	net    *network
-	meter  *meter
-	server string
+	client            *Client
+	net               *network
+	meter             *meter
+	server, onNetwork string
 
 	archive    *archive
 	plan       *plan
@@ -92,7 +93,7 @@ type sending struct {
 
 // newSending plans a parcel that the server pays for, or else wallet.
 func (c *Client) newSending(ctx context.Context, req *SendRequest, wallet Wallet) (*sending, error) {
-	s := &sending{client: c, meter: newMeter(req.Progress), server: req.Server, seed: req.Seed, passphrase: req.Passphrase}
+	s := &sending{client: c, meter: newMeter(req.Progress), server: req.Server, onNetwork: req.Network, seed: req.Seed, passphrase: req.Passphrase}
 	if err := s.chooseRecipients(req); err != nil {
 		return nil, err
 	}

@@ -115,12 +115,15 @@ func (s *sending) note(sent *Sent, st *api.Statement) Note {
 // fetchCommands says how to get the ciphertext. Walrus' own program knows only
 // public networks.
 func (s *sending) fetchCommands(ids []string) []string {
-	if s.net.Name == api.Local {
-		server := ""
-		if s.server != "" {
-			server = "-server " + s.server + " "
+	if s.net.Name != api.Testnet && s.net.Name != api.Mainnet {
+		way := ""
+		switch {
+		case s.onNetwork != "":
+			way = "-network " + s.onNetwork + " "
+		case s.server != "":
+			way = "-server " + s.server + " "
 		}
-		return []string{"floe fetch " + server + "-o parcel.age -- " + strings.Join(ids, " ")}
+		return []string{"floe fetch " + way + "-o parcel.age -- " + strings.Join(ids, " ")}
 	}
 	commands := make([]string, len(ids), len(ids)+1)
 	parts := make([]string, len(ids))

@@ -1,0 +1,186 @@
+package direct
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"floe/codec/suitx"
+	"floe/server/sui"
+	"floe/wasm/client"
+)
+
+const (
+	gasCap     = 500_000_000 // MIST that one transaction may cost
+	gasFloor   = 20_000_000  // MIST that some transactions of a parcel's take
+	maxPayment = 255         // coins that one transaction may pay with
+	maxTries   = 4           // of a transaction whose coins moved on
+	openTime   = time.Minute // for the outcome of a transaction to be learnt
+)
+
+// payer pays for parcels out of one address.
+type payer struct {
+	*Relay
+	key     ed25519.PrivateKey
+	address suitx.Address
+	wal     suitx.TypeTag
+
+	turn sync.Mutex // held from reading coins until what spends them has run
+	mu   sync.Mutex
+	paid Spent
+}
+
+// Spent is what a payer has paid.
+type Spent struct {
+	Payer suitx.Address
+	FROST uint64
+	MIST  int64 // less what was given back
+}
+
+func newPayer(key ed25519.PrivateKey, r *Relay) *payer {
+	wal := suitx.StructTag{Address: r.place.WALPackage, Module: "wal", Name: "WAL"}
+	address := suitx.AddressOf(key.Public().(ed25519.PublicKey))
+	return &payer{Relay: r, key: key, address: address, wal: wal.Tag(), paid: Spent{Payer: address}}
+}
+
+// Spent is what was paid since Open.
+func (r *Relay) Spent() Spent {
+	if r.payer == nil {
+		return Spent{}
+	}
+	r.payer.mu.Lock()
+	defer r.payer.mu.Unlock()
+	return r.payer.paid
+}
+
+func (p *payer) count(frost uint64, e *suitx.Effects) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.paid.FROST += frost
+	p.paid.MIST += e.GasUsed.Net()
+}
+
+// fillGas fills in payment, price, expiration and a budget with little to
+// spare, after a simulation that succeeds. The coins are read anew, so that
+// nothing is kept that another of the payer's programs may spend meanwhile.
+func (p *payer) fillGas(ctx context.Context, t *suitx.TransactionData) error {
+	now, err := p.chain.Now(ctx)
+	if err != nil {
+		return p.ledgerError(ctx, err)
+	}
+	coins, sum, err := p.coins(ctx, suitx.SUI(), gasCap)
+	if err != nil {
+		return err
+	}
+	if len(coins) == 0 {
+		return p.short("SUI", 0, gasFloor, "for the transactions", nil)
+	}
+	t.Gas = suitx.GasData{Owner: p.address, Price: now.GasPrice, Budget: min(sum, gasCap), Payment: coins}
+	t.Expiration = suitx.Expiration{Kind: suitx.ExpirationEpoch, Epoch: now.Epoch + 1}
+	would, err := p.chain.Simulate(ctx, t.Marshal())
+	if err == nil {
+		err = failureOf(would.Effects)
+	}
+	if err != nil && (sum < gasFloor || would != nil && sum < gasCap && outOfGas(would.Effects)) {
+		return p.short("SUI", sum, max(gasFloor, min(2*sum, gasCap)), "for the transactions", err)
+	}
+	if err != nil {
+		return p.ledgerError(ctx, err)
+	}
+	gas := would.Effects.GasUsed.Computation + would.Effects.GasUsed.Storage
+	t.Gas.Budget = min(gas+gas/4, sum, gasCap)
+	return nil
+}
+
+func outOfGas(e *suitx.Effects) bool {
+	return e.Status.Failure != nil && e.Status.Failure.Kind == suitx.InsufficientGas
+}
+
+// coins returns the payer's richest coins of a type, as many as it takes to hold
+// enough, and what they hold.
+func (p *payer) coins(ctx context.Context, of suitx.TypeTag, enough uint64) (refs []suitx.ObjectRef, sum uint64, err error) {
+	coins, err := p.chain.Coins(ctx, p.address, of)
+	if err != nil {
+		return nil, 0, p.ledgerError(ctx, err)
+	}
+	for _, c := range coins {
+		if sum >= enough || len(refs) == maxPayment || c.Balance == 0 {
+			break
+		}
+		refs, sum = append(refs, c.Ref), sum+c.Balance
+	}
+	return refs, sum, nil
+}
+
+// short is the error for who has too little.
+func (p *payer) short(coin string, has, needs uint64, what string, cause error) error {
+	return &client.Error{Code: client.CodeUnsupported, Err: cause, Message: fmt.Sprintf("%s has %s %s and needs %s %s: %s %s are missing. Send them there, then try again; nothing was paid for this.",
+		p.address, amount(has), coin, amount(needs), what, amount(needs-min(has, needs)), coin)}
+}
+
+// amount writes MIST as SUI, or FROST as WAL.
+func amount(n uint64) string {
+	const unit = 1_000_000_000
+	whole := strconv.FormatUint(n/unit, 10)
+	if n%unit == 0 {
+		return whole
+	}
+	return whole + "." + strings.TrimRight(fmt.Sprintf("%09d", n%unit), "0")
+}
+
+// String says what was paid, for people.
+func (s Spent) String() string {
+	return fmt.Sprintf("%s WAL and %s SUI", amount(s.FROST), amount(uint64(max(s.MIST, 0))))
+}
+
+// run executes a transaction of the payer's own, built anew when coins that it
+// names moved on meanwhile.
+func (p *payer) run(ctx context.Context, build func(context.Context, *suitx.Builder) error) (res *sui.Result, err error) {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	for range maxTries {
+		b := &suitx.Builder{}
+		if err := build(ctx, b); err != nil {
+			return nil, err
+		}
+		t, err := b.Build(p.address)
+		if err != nil {
+			return nil, err
+		}
+		if err = p.fillGas(ctx, t); err == nil {
+			tx := t.Marshal()
+			res, err = p.submit(ctx, tx, suitx.SignTransaction(p.key, tx))
+		}
+		if !errors.Is(err, sui.ErrConflict) {
+			return res, err
+		}
+	}
+	return nil, fmt.Errorf("the payer's coins are being spent by others all the time: %w", sui.ErrConflict)
+}
+
+// submit hands in a transaction until its outcome is known: the same bytes can't
+// run twice. It goes on for a while when the caller has left: what was signed
+// may run.
+func (p *payer) submit(ctx context.Context, tx []byte, signatures ...[]byte) (*sui.Result, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), openTime)
+	defer cancel()
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		res, err := p.chain.Execute(ctx, tx, signatures)
+		switch {
+		case err == nil:
+			return res, failureOf(res.Effects)
+		case errors.Is(err, sui.ErrConflict), errors.Is(err, sui.ErrRefused):
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, p.unreachable(context.WithoutCancel(ctx), err)
+		case <-time.After(wait):
+		}
+	}
+}
