@@ -15,39 +15,52 @@ import (
 )
 
 // fakeLedger holds objects and runs just what the relay's own transactions do:
-// split and merge coins, transfer, register blobs. Calls of package parcel and
-// certify_blob do nothing but cost gas. It checks versions and signatures as a
-// ledger does. Tests set its fields to make it fail.
+// split and merge coins, transfer, register blobs (fakerun_test.go). Calls of
+// package parcel and certify_blob do nothing but cost gas. In all else it is held
+// to what a ledger promises (conformance_test.go). Tests set its fields to make
+// it fail.
 type fakeLedger struct {
 	mu       sync.Mutex
 	objects  map[suitx.Address]*suitx.Object
 	done     map[suitx.Digest]*Result
+	callee   suitx.Address // Walrus' package to call
 	made     uint64
 	executed int
 	spent    uint64 // MIST, by anybody
 
-	abort   *suitx.ExecutionFailure // outcome of simulations and executions
-	execErr []error                 // what the next calls of Execute return
-	hold    chan struct{}           // when set, Execute waits for it
+	locked  map[suitx.ObjectRef]bool // by transactions that never end
+	abort   *suitx.ExecutionFailure  // outcome of simulations and executions
+	execErr []error                  // what the next calls of Execute return
+	hold    chan struct{}            // when set, Execute waits for it
 	com     *api.Committee
 }
 
 const fakeGas = 1_000_000
 
+var fakeNow = Moment{ChainID: "fake", Epoch: 9, GasPrice: 1000}
+
 var testIDs, _ = api.Networks(api.Local)
 
 func newFakeLedger() *fakeLedger {
-	l := &fakeLedger{objects: make(map[suitx.Address]*suitx.Object), done: make(map[suitx.Digest]*Result)}
+	l := &fakeLedger{objects: make(map[suitx.Address]*suitx.Object), done: make(map[suitx.Digest]*Result), locked: make(map[suitx.ObjectRef]bool)}
 	l.com = fakeCommittee(13, 8)
+	l.upgrade(testIDs.WalrusPackage)
+	return l
+}
+
+// upgrade makes another package the one to call for Walrus' functions.
+func (l *fakeLedger) upgrade(walrus suitx.Address) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.callee = walrus
 	system := append([]byte{}, testIDs.System[:]...)
 	system = binary.LittleEndian.AppendUint64(system, 1)
-	system = append(system, testIDs.WalrusPackage[:]...)
+	system = append(system, walrus[:]...)
 	system = append(system, 0)
 	l.put(&suitx.Object{
 		Move:  &suitx.MoveObject{Type: suitx.StructTag{Address: testIDs.WalrusPackage, Module: "system", Name: "System"}, Version: 7, Contents: system},
 		Owner: suitx.Owner{Kind: suitx.SharedOwner, Version: 5},
 	})
-	return l
 }
 
 func fakeCommittee(nodes, each int) *api.Committee {
@@ -70,13 +83,42 @@ func (l *fakeLedger) newID() suitx.Address {
 }
 
 func (l *fakeLedger) coin(owner suitx.Address, typ suitx.StructTag, balance uint64) *suitx.Object {
-	id := l.newID()
-	o := &suitx.Object{
+	o := fakeCoin(l.newID(), owner, typ, balance)
+	l.put(o)
+	return o
+}
+
+func fakeCoin(id, owner suitx.Address, typ suitx.StructTag, balance uint64) *suitx.Object {
+	return &suitx.Object{
 		Move:  &suitx.MoveObject{Type: typ, HasPublicTransfer: true, Version: 1, Contents: binary.LittleEndian.AppendUint64(id[:], balance)},
 		Owner: suitx.Owner{Kind: suitx.AddressOwner, Address: owner},
 	}
+}
+
+// blob makes a Blob object that lives for long.
+func (l *fakeLedger) blob(owner suitx.Address, id codec.BlobID, size uint64, deletable bool) *suitx.Object {
+	o := fakeBlob(l.newID(), owner, id, size, deletable)
 	l.put(o)
 	return o
+}
+
+func fakeBlob(oid, owner suitx.Address, id codec.BlobID, size uint64, deletable bool) *suitx.Object {
+	var w bcs.Writer
+	w.Fixed(oid[:])
+	w.U32(3)
+	w.U256(id)
+	w.U64(size)
+	w.U8(1)
+	w.Option(false)
+	w.Fixed(make([]byte, 32))
+	w.U32(3)
+	w.U32(100)
+	w.U64(1)
+	w.Bool(deletable)
+	return &suitx.Object{
+		Move:  &suitx.MoveObject{Type: suitx.StructTag{Address: testIDs.WalrusPackage, Module: "blob", Name: "Blob"}, Version: 1, Contents: w.Data()},
+		Owner: suitx.Owner{Kind: suitx.AddressOwner, Address: owner},
+	}
 }
 
 func (l *fakeLedger) Objects(_ context.Context, ids ...suitx.Address) ([]*suitx.Object, error) {
@@ -101,7 +143,7 @@ func (l *fakeLedger) Owned(_ context.Context, owner suitx.Address, typ suitx.Str
 }
 
 func (l *fakeLedger) Now(context.Context) (Moment, error) {
-	return Moment{ChainID: "fake", Epoch: 9, GasPrice: 1000}, nil
+	return fakeNow, nil
 }
 
 func (l *fakeLedger) Committee(context.Context) (*api.Committee, error) { return l.com, nil }
@@ -119,40 +161,56 @@ func (l *fakeLedger) Transaction(_ context.Context, d suitx.Digest) (*Result, er
 	return nil, ErrNotFound
 }
 
-func (l *fakeLedger) Simulate(_ context.Context, tx []byte) (*Result, error) {
+func (l *fakeLedger) Simulate(ctx context.Context, tx []byte) (*Result, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, err := l.check(tx); err != nil {
+	t, err := l.check(tx)
+	if err != nil {
 		return nil, err
 	}
-	return l.result(tx), nil
+	return l.newRun(t, tx).result, ctx.Err()
 }
 
-// check holds a transaction's objects against the versions there are.
+// check holds a transaction against the objects and the rules there are.
 func (l *fakeLedger) check(tx []byte) (*suitx.TransactionData, error) {
 	t, err := suitx.UnmarshalTransactionData(tx)
 	if err != nil {
 		return nil, errors.Join(ErrRefused, err)
 	}
-	refs := append([]suitx.ObjectRef{}, t.Gas.Payment...)
+	paid := uint64(0)
+	for _, r := range t.Gas.Payment {
+		o, err := l.owned(r, t.Gas.Owner)
+		if err != nil {
+			return nil, err
+		}
+		paid += balanceOf(o)
+	}
 	for _, in := range t.Inputs {
 		if in.Kind == suitx.InputObject && in.Object.Kind == suitx.ImmOrOwned {
-			refs = append(refs, in.Object.Ref)
+			if _, err := l.owned(in.Object.Ref, t.Sender); err != nil {
+				return nil, err
+			}
 		}
 	}
-	for _, r := range refs {
-		o := l.objects[r.ID]
-		if o == nil || o.Ref() != r {
-			return nil, fmt.Errorf("%w: object %s", ErrConflict, r.ID)
-		}
+	switch {
+	case len(t.Gas.Payment) == 0, t.Gas.Budget > paid, t.Gas.Budget < fakeGas, t.Gas.Price < fakeNow.GasPrice:
+		return nil, fmt.Errorf("%w: gas %+v of %d", ErrRefused, t.Gas, paid)
+	case t.Expiration.Kind == suitx.ExpirationEpoch && t.Expiration.Epoch < fakeNow.Epoch:
+		return nil, fmt.Errorf("%w: expired", ErrRefused)
 	}
 	return t, nil
 }
 
-func (l *fakeLedger) result(tx []byte) *Result {
-	e := &suitx.Effects{TransactionDigest: suitx.TransactionDigest(tx), GasUsed: suitx.GasCost{Computation: fakeGas}}
-	e.Status.Failure = l.abort
-	return &Result{Digest: e.TransactionDigest, Effects: e}
+// owned is an input, if it is the owner's and of that version.
+func (l *fakeLedger) owned(r suitx.ObjectRef, owner suitx.Address) (*suitx.Object, error) {
+	o := l.objects[r.ID]
+	if o == nil || o.Ref() != r {
+		return nil, fmt.Errorf("%w: object %s", ErrConflict, r.ID)
+	}
+	if o.Owner != (suitx.Owner{Kind: suitx.AddressOwner, Address: owner}) {
+		return nil, fmt.Errorf("%w: object %s is another's", ErrRefused, r.ID)
+	}
+	return o, nil
 }
 
 func (l *fakeLedger) Execute(ctx context.Context, tx []byte, sigs [][]byte) (*Result, error) {
@@ -164,6 +222,9 @@ func (l *fakeLedger) Execute(ctx context.Context, tx []byte, sigs [][]byte) (*Re
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if len(l.execErr) > 0 {
 		err := l.execErr[0]
 		l.execErr = l.execErr[1:]
@@ -171,127 +232,52 @@ func (l *fakeLedger) Execute(ctx context.Context, tx []byte, sigs [][]byte) (*Re
 			return nil, err
 		}
 	}
+	t, err := suitx.UnmarshalTransactionData(tx)
+	if err != nil {
+		return nil, errors.Join(ErrRefused, err)
+	}
+	if err := checkSignatures(t, tx, sigs); err != nil {
+		return nil, err
+	}
 	if r := l.done[suitx.TransactionDigest(tx)]; r != nil {
 		return r, nil
 	}
-	t, err := l.check(tx)
-	if err != nil {
+	if t, err = l.check(tx); err != nil {
 		return nil, err
 	}
-	for i, signer := range []suitx.Address{t.Sender, t.Gas.Owner} {
-		if i == 1 && t.Gas.Owner == t.Sender {
-			break
-		}
-		if len(sigs) <= i || suitx.VerifyTransaction(tx, sigs[i], signer) != nil {
-			return nil, fmt.Errorf("%w: signature %d", ErrRefused, i)
+	for _, r := range t.Gas.Payment {
+		if l.locked[r] {
+			return nil, fmt.Errorf("%w: object %s is locked", ErrConflict, r.ID)
 		}
 	}
-	r := l.result(tx)
+	for _, in := range t.Inputs {
+		if in.Kind == suitx.InputObject && l.locked[in.Object.Ref] {
+			return nil, fmt.Errorf("%w: object %s is locked", ErrConflict, in.Object.Ref.ID)
+		}
+	}
+	run := l.newRun(t, tx)
+	run.apply()
 	l.executed++
 	l.spent += fakeGas
-	l.run(t, r)
-	r.Raw = r.Effects.Marshal()
-	l.done[r.Digest] = r
-	return r, nil
+	l.done[run.result.Digest] = run.result
+	return run.result, nil
 }
 
-// run applies a transaction whose objects are right.
-func (l *fakeLedger) run(t *suitx.TransactionData, r *Result) {
-	gas := l.objects[t.Gas.Payment[0].ID]
-	for _, p := range t.Gas.Payment[1:] {
-		addBalance(gas, int64(balanceOf(l.objects[p.ID])))
-		delete(l.objects, p.ID)
+// checkSignatures wants the sender's, and the gas owner's if that is another.
+func checkSignatures(t *suitx.TransactionData, tx []byte, sigs [][]byte) error {
+	signers := []suitx.Address{t.Sender}
+	if t.Gas.Owner != t.Sender {
+		signers = append(signers, t.Gas.Owner)
 	}
-	addBalance(gas, -fakeGas)
-	bump(gas, r)
-	for _, in := range t.Inputs {
-		if in.Kind == suitx.InputObject && in.Object.Kind == suitx.ImmOrOwned {
-			bump(l.objects[in.Object.Ref.ID], r)
+	if len(sigs) != len(signers) {
+		return fmt.Errorf("%w: %d signatures of %d", ErrRefused, len(sigs), len(signers))
+	}
+	for i, signer := range signers {
+		if err := suitx.VerifyTransaction(tx, sigs[i], signer); err != nil {
+			return fmt.Errorf("%w: signature %d: %w", ErrRefused, i, err)
 		}
 	}
-	if !r.Effects.Status.Success() {
-		return
-	}
-	results := make([][]*suitx.Object, len(t.Commands))
-	arg := func(a suitx.Argument) *suitx.Object {
-		switch a.Kind {
-		case suitx.ArgGasCoin:
-			return gas
-		case suitx.ArgInput:
-			return l.objects[t.Inputs[a.Index].Object.Ref.ID]
-		}
-		return results[a.Index][a.Nested]
-	}
-	pure := func(a suitx.Argument) []byte { return t.Inputs[a.Index].Pure }
-	for i, c := range t.Commands {
-		switch c := c.(type) {
-		case *suitx.SplitCoins:
-			for _, a := range c.Amounts {
-				n := binary.LittleEndian.Uint64(pure(a))
-				addBalance(arg(c.Coin), -int64(n))
-				results[i] = append(results[i], l.coin(t.Sender, arg(c.Coin).Move.Type, n))
-			}
-		case *suitx.MergeCoins:
-			for _, a := range c.Sources {
-				addBalance(arg(c.Into), int64(balanceOf(arg(a))))
-				delete(l.objects, arg(a).ID())
-			}
-		case *suitx.TransferObjects:
-			for _, a := range c.Objects {
-				o := arg(a)
-				o.Owner.Address = suitx.Address(pure(c.To))
-				o.PreviousTransaction = r.Digest
-				r.Effects.ChangedObjects = append(r.Effects.ChangedObjects, suitx.ChangedObject{
-					ID: o.ID(), IDOperation: suitx.IDCreated, Output: suitx.ObjectOut{Kind: suitx.OutputObject, Owner: o.Owner, Digest: o.Digest()},
-				})
-			}
-		case *suitx.MoveCall:
-			switch c.Function {
-			case "reserve_space":
-				addBalance(arg(c.Args[3]), -1000)
-			case "register_blob":
-				o := l.blob(t.Sender, codec.BlobID(pure(c.Args[2])), binary.LittleEndian.Uint64(pure(c.Args[4])), pure(c.Args[6])[0] == 1)
-				results[i] = []*suitx.Object{o}
-			}
-		}
-	}
-}
-
-// blob makes a Blob object that lives for long.
-func (l *fakeLedger) blob(owner suitx.Address, id codec.BlobID, size uint64, deletable bool) *suitx.Object {
-	var w bcs.Writer
-	oid := l.newID()
-	w.Fixed(oid[:])
-	w.U32(3)
-	w.U256(id)
-	w.U64(size)
-	w.U8(1)
-	w.Option(false)
-	w.Fixed(make([]byte, 32))
-	w.U32(3)
-	w.U32(100)
-	w.U64(1)
-	w.Bool(deletable)
-	o := &suitx.Object{
-		Move:  &suitx.MoveObject{Type: suitx.StructTag{Address: testIDs.WalrusPackage, Module: "blob", Name: "Blob"}, Version: 1, Contents: w.Data()},
-		Owner: suitx.Owner{Kind: suitx.AddressOwner, Address: owner},
-	}
-	l.put(o)
-	return o
+	return nil
 }
 
 func balanceOf(o *suitx.Object) uint64 { return binary.LittleEndian.Uint64(o.Move.Contents[32:]) }
-
-func addBalance(o *suitx.Object, n int64) {
-	binary.LittleEndian.PutUint64(o.Move.Contents[32:], uint64(int64(balanceOf(o))+n))
-}
-
-func bump(o *suitx.Object, r *Result) {
-	if o == nil {
-		return
-	}
-	m := *o.Move
-	m.Version++
-	o.Move = &m
-	o.PreviousTransaction = r.Digest
-}

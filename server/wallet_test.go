@@ -57,7 +57,7 @@ func (s *site) ownTx(b *suitx.Builder, p person, gas suitx.ObjectRef) *suitx.Tra
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	t.Gas = suitx.GasData{Payment: []suitx.ObjectRef{gas}, Owner: p.address, Price: 1000, Budget: 1e8}
+	t.Gas = suitx.GasData{Payment: []suitx.ObjectRef{gas}, Owner: p.address, Price: 1000, Budget: 2e7}
 	t.Expiration = suitx.Expiration{Kind: suitx.ExpirationEpoch, Epoch: 10}
 	return t
 }
@@ -207,7 +207,7 @@ func (s *site) ownAlone(p *payer, stranger suitx.Address) {
 	if code := s.want(422, "POST", api.PathSubmit, submission(p.person, s.buyTx(p), make([]byte, prefixSize))); code != api.CodeNotAge {
 		s.t.Errorf("plaintext: code %s", code)
 	}
-	s.ledger.abort = &suitx.ExecutionFailure{Kind: suitx.MoveAbort}
+	s.ledger.abort = &suitx.ExecutionFailure{Kind: suitx.MoveAbort, Location: &suitx.MoveLocation{Module: "parcel"}}
 	s.want(422, "POST", api.PathSubmit, submission(p.person, s.buyTx(p), p.first))
 	s.ledger.abort = nil
 }

@@ -64,24 +64,25 @@ func TestLaws(t *testing.T) {
 // imports is who may import whom of ours (DESIGN §3), tests not counted. The
 // longest prefix of a package's path decides.
 var imports = map[string][]string{
-	"floe/codec":            {"floe/codec"},
-	"floe/crypto":           {},
-	"floe/web":              {},
-	"floe/static":           {},
-	"floe/server/api":       {"floe/codec"},
-	"floe/server/node":      {"floe/codec", "floe/server/api"},
-	"floe/server/official":  {}, // tests alone
-	"floe/server/committee": {"floe/codec", "floe/server/api"},
-	"floe/server/sui":       {"floe/codec", "floe/server/api"},
-	"floe/server/walrus":    {"floe/codec", "floe/server/api"},
-	"floe/server/uploader":  {"floe/codec", "floe/server/api"},
-	"floe/server/daemon":    {"floe/codec", "floe/server/api", "floe/server/uploader"},
-	"floe/server/ledger":    {"floe/codec", "floe/server/api", "floe/server/ledger"},
-	"floe/server":           {"floe/codec", "floe/server/api", "floe/server/uploader", "floe/server/walrus", "floe/web"},
-	"floe/wasm/client":      {"floe/codec", "floe/crypto", "floe/server/api", "floe/wasm/client"},
-	"floe/wasm":             {"floe/wasm/client", "floe/codec", "floe/crypto", "floe/server/api"}, // for the types in client's methods
-	"floe/cmd/floed":        {"floe/codec", "floe/server", "floe/static"},
-	"floe/cmd/floe":         {"floe/wasm/client", "floe/codec", "floe/crypto", "floe/server/api", "floe/server/sui", "floe/server/committee", "floe/server/walrus", "floe/cmd/floe/direct"},
+	"floe/codec":             {"floe/codec"},
+	"floe/crypto":            {},
+	"floe/web":               {},
+	"floe/static":            {},
+	"floe/server/api":        {"floe/codec"},
+	"floe/server/node":       {"floe/codec", "floe/server/api"},
+	"floe/server/official":   {}, // tests alone
+	"floe/server/committee":  {"floe/codec", "floe/server/api"},
+	"floe/server/sui":        {"floe/codec", "floe/server/api"},
+	"floe/server/walrus":     {"floe/codec", "floe/server/api"},
+	"floe/server/uploader":   {"floe/codec", "floe/server/api"},
+	"floe/server/daemon":     {"floe/codec", "floe/server/api", "floe/server/uploader"},
+	"floe/server/ledger":     {"floe/codec", "floe/server/api", "floe/server/ledger"},
+	"floe/server/ledgertest": {"floe/codec", "floe/server", "floe/server/api"},
+	"floe/server":            {"floe/codec", "floe/server/api", "floe/server/uploader", "floe/server/walrus", "floe/web"},
+	"floe/wasm/client":       {"floe/codec", "floe/crypto", "floe/server/api", "floe/wasm/client"},
+	"floe/wasm":              {"floe/wasm/client", "floe/codec", "floe/crypto", "floe/server/api"}, // for the types in client's methods
+	"floe/cmd/floed":         {"floe/codec", "floe/server", "floe/static"},
+	"floe/cmd/floe":          {"floe/wasm/client", "floe/codec", "floe/crypto", "floe/server/api", "floe/server/sui", "floe/server/committee", "floe/server/walrus", "floe/cmd/floe/direct"},
 }
 
 type goPackage struct {

@@ -3,6 +3,7 @@ package sui
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"time"
@@ -24,6 +25,7 @@ type Config struct {
 	Target string                                                      // host:port
 	Dialer func(ctx context.Context, address string) (net.Conn, error) // nil: TCP
 	TLS    bool
+	Roots  *x509.CertPool // who is trusted to vouch for the host; nil: whom the system trusts
 	IDs    api.NetworkIDs
 }
 
@@ -51,7 +53,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	options := []grpc.DialOption{grpc.WithConnectParams(grpc.ConnectParams{Backoff: again, MinConnectTimeout: 5 * time.Second})}
 	target := cfg.Target
 	if cfg.TLS {
-		options = append(options, grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{MinVersion: tls.VersionTLS12})))
+		options = append(options, grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cfg.Roots})))
 	}
 	if cfg.Dialer != nil {
 		options = append(options, grpc.WithContextDialer(cfg.Dialer))
