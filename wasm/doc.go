@@ -13,16 +13,21 @@
 //	floe.identity({seed})                                   → {recipient, words, short}
 //	floe.send({files, epochs, passphrase, recipients, seed, index, origin, memory})
 //	                                                        → {link, parcelId, endsAt, …}
+//	floe.send({…, wallet})                                  → likewise, paid by a wallet
+//	floe.finish({index, origin})                            → likewise, of what was paid for and failed after
+//	floe.cost({files, recipients, epochs, address})         → {wal, sui, hold, short}
 //	floe.open({fragment, passphrase, seed, memory})         → {parcelId, files, sender, …}
 //	floe.read({parcelId, index})                            → Blob
 //	floe.saveAll({parcelId})                                → Blob of a ZIP
-//	floe.withdraw({link, seed, index, memory})              → undefined
-//	floe.grant({link, recipient, seed, index, memory})      → undefined
+//	floe.withdraw({link, seed, index, memory, wallet})      → undefined
+//	floe.grant({link, recipient, seed, index, memory, wallet}) → undefined
 //
 // Where the network isn't compiled in, its IDs as the page carries them are the
 // program's argument (api.ParseNetworkIDs).
 //
 // files are {file: File, path}; seed is a Uint8Array of 32 bytes; memory is
-// {seen(parcelId), saw(parcelId, sequence)}, both returning promises. Parcels
+// {seen(parcelId), saw(parcelId, sequence)}, both returning promises; wallet is
+// {address, sign(transaction)}, where sign promises {bytes, signature}, all of them
+// Uint8Arrays, and is missing where the built-in identity owns a parcel. Parcels
 // that were opened are kept, with their keys, for as long as the worker lives.
 package main

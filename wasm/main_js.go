@@ -14,13 +14,15 @@ import (
 
 func main() {
 	debug.SetGCPercent(gcPercent)
-	a := &app{relay: fetchRelay{}, known: knownNetworks(), parcels: make(map[suitx.Address]*client.Parcel)}
+	a := &app{relay: fetchRelay{}, known: knownNetworks(), parcels: make(map[suitx.Address]*client.Parcel), paid: make(map[uint32]*client.Paid)}
 	js.Global().Set("floe", map[string]any{
 		"network":  async(a.network),
 		"words":    async(a.words),
 		"qr":       async(a.qr),
 		"identity": async(a.identity),
 		"send":     async(a.send),
+		"finish":   async(a.finish),
+		"cost":     async(a.cost),
 		"open":     async(a.open),
 		"read":     async(a.read),
 		"saveAll":  async(a.saveAll),
@@ -54,6 +56,7 @@ type app struct {
 
 	mu      sync.Mutex
 	parcels map[suitx.Address]*client.Parcel // opened ones
+	paid    map[uint32]*client.Paid          // by wallets, and not finished
 }
 
 // client returns a Client with the memory that a call brings.

@@ -126,6 +126,12 @@ func failure(err error) js.Value {
 	if !e.End.IsZero() {
 		out["end"] = e.End.UnixMilli()
 	}
+	if e.Paid {
+		out["paid"] = true
+	}
+	if len(e.Short) > 0 {
+		out["short"] = shortValue(e.Short)
+	}
 	if e.Max > 0 {
 		out["max"] = e.Max
 	}

@@ -10,7 +10,7 @@ import (
 	"floe/wasm/client"
 )
 
-// send({files, epochs, passphrase, recipients, seed, index, origin, memory}) →
+// send({files, epochs, passphrase, recipients, seed, index, origin, memory, wallet}) →
 // {link, parcelId, endsAt, passphrase, nodesHolding, nodesTotal, nodesNeeded, recoveryNote, others}
 func (a *app) send(ctx context.Context, args js.Value) (any, error) {
 	seed, err := seedOf(args)
@@ -32,6 +32,13 @@ func (a *app) send(ctx context.Context, args js.Value) (any, error) {
 		for i := range people.Length() {
 			req.Recipients = append(req.Recipients, people.Index(i).String())
 		}
+	}
+	wallet, err := walletOf(args)
+	if err != nil {
+		return nil, err
+	}
+	if wallet != nil {
+		return a.pay(ctx, args, req, wallet)
 	}
 	sent, err := a.client(args).Send(ctx, req)
 	if err != nil {
@@ -67,7 +74,7 @@ func othersValue(facts client.Others) js.Value {
 	return out
 }
 
-// withdraw({link, seed, index, memory}) → undefined
+// withdraw({link, seed, index, memory, wallet}) → undefined
 func (a *app) withdraw(ctx context.Context, args js.Value) (any, error) {
 	req, err := changeOf(args)
 	if err != nil {
@@ -76,7 +83,7 @@ func (a *app) withdraw(ctx context.Context, args js.Value) (any, error) {
 	return nil, a.client(args).Withdraw(ctx, *req)
 }
 
-// grant({link, recipient, seed, index, memory}) → undefined
+// grant({link, recipient, seed, index, memory, wallet}) → undefined
 func (a *app) grant(ctx context.Context, args js.Value) (any, error) {
 	req, err := changeOf(args)
 	if err != nil {
@@ -90,7 +97,8 @@ func changeOf(args js.Value) (*client.ChangeRequest, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &client.ChangeRequest{Link: text(args, "link"), Seed: *seed, Indices: uint32(number(args, "index")) + 1}, nil
+	wallet, err := walletOf(args)
+	return &client.ChangeRequest{Link: text(args, "link"), Seed: *seed, Indices: uint32(number(args, "index")) + 1, Wallet: wallet}, err
 }
 
 // seedOf copies the device's seed.

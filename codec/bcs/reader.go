@@ -65,6 +65,7 @@ func (r *Reader) take(n int) []byte {
 	return b
 }
 
+//go:noinline
 func (r *Reader) U8() uint8 {
 	if b := r.take(1); b != nil {
 		return b[0]
@@ -72,6 +73,7 @@ func (r *Reader) U8() uint8 {
 	return 0
 }
 
+//go:noinline
 func (r *Reader) U16() uint16 {
 	if b := r.take(2); b != nil {
 		return binary.LittleEndian.Uint16(b)
@@ -79,6 +81,7 @@ func (r *Reader) U16() uint16 {
 	return 0
 }
 
+//go:noinline
 func (r *Reader) U32() uint32 {
 	if b := r.take(4); b != nil {
 		return binary.LittleEndian.Uint32(b)
@@ -86,6 +89,7 @@ func (r *Reader) U32() uint32 {
 	return 0
 }
 
+//go:noinline
 func (r *Reader) U64() uint64 {
 	if b := r.take(8); b != nil {
 		return binary.LittleEndian.Uint64(b)
@@ -105,6 +109,7 @@ func (r *Reader) U256() (v [32]byte) {
 	return v
 }
 
+//go:noinline
 func (r *Reader) Bool() bool {
 	switch v := r.U8(); v {
 	case 0:
@@ -178,6 +183,8 @@ func (r *Reader) Bytes() []byte {
 }
 
 // Fixed fills b from the input; on an error it zeroes b.
+//
+//go:noinline
 func (r *Reader) Fixed(b []byte) {
 	if src := r.take(len(b)); src != nil || len(b) == 0 {
 		copy(b, src)

@@ -21,7 +21,9 @@ package bcs
 
 import "encoding/binary"
 
-// Writer appends BCS values. The zero Writer is empty and ready.
+// Writer appends BCS values. The zero Writer is empty and ready. Its methods
+// aren't inlined: that would make the page a good deal larger and nothing
+// faster that anybody waits for.
 type Writer struct {
 	buf []byte
 }
@@ -29,20 +31,25 @@ type Writer struct {
 // Data returns what was written so far. It shares the Writer's memory.
 func (w *Writer) Data() []byte { return w.buf }
 
+//go:noinline
 func (w *Writer) U8(v uint8) { w.buf = append(w.buf, v) }
 
+//go:noinline
 func (w *Writer) U16(v uint16) { w.buf = binary.LittleEndian.AppendUint16(w.buf, v) }
 
+//go:noinline
 func (w *Writer) U32(v uint32) { w.buf = binary.LittleEndian.AppendUint32(w.buf, v) }
 
+//go:noinline
 func (w *Writer) U64(v uint64) { w.buf = binary.LittleEndian.AppendUint64(w.buf, v) }
 
 // U128 writes v, which is little-endian already.
-func (w *Writer) U128(v [16]byte) { w.buf = append(w.buf, v[:]...) }
+func (w *Writer) U128(v [16]byte) { w.Fixed(v[:]) }
 
 // U256 writes v, which is little-endian already.
-func (w *Writer) U256(v [32]byte) { w.buf = append(w.buf, v[:]...) }
+func (w *Writer) U256(v [32]byte) { w.Fixed(v[:]) }
 
+//go:noinline
 func (w *Writer) Bool(v bool) {
 	if v {
 		w.U8(1)
@@ -52,6 +59,8 @@ func (w *Writer) Bool(v bool) {
 }
 
 // Uleb writes a count, a length or an enum's variant.
+//
+//go:noinline
 func (w *Writer) Uleb(v uint32) {
 	for v >= 0x80 {
 		w.U8(byte(v) | 0x80)
@@ -61,14 +70,19 @@ func (w *Writer) Uleb(v uint32) {
 }
 
 // Bytes writes b with its length before it.
+//
+//go:noinline
 func (w *Writer) Bytes(b []byte) {
 	w.Uleb(uint32(len(b)))
 	w.buf = append(w.buf, b...)
 }
 
 // Fixed writes b as it is, without a length.
+//
+//go:noinline
 func (w *Writer) Fixed(b []byte) { w.buf = append(w.buf, b...) }
 
+//go:noinline
 func (w *Writer) String(s string) {
 	w.Uleb(uint32(len(s)))
 	w.buf = append(w.buf, s...)

@@ -9,7 +9,8 @@ import (
 
 // Builder puts a programmable transaction together. Its methods return the
 // argument that later commands use; an object that is named twice becomes one
-// input. The first mistake is kept and returned by Build.
+// input. The first mistake is kept and returned by Build. Its methods aren't
+// inlined, for the page's sake: see bcs.Writer.
 type Builder struct {
 	inputs   []Input
 	objects  map[Address]int
@@ -18,14 +19,18 @@ type Builder struct {
 }
 
 // Pure adds the BCS of a value.
+//
+//go:noinline
 func (b *Builder) Pure(v []byte) Argument {
 	return b.input(Input{Kind: InputPure, Pure: v})
 }
 
 func (b *Builder) U8(v uint8) Argument { return b.Pure([]byte{v}) }
 
+//go:noinline
 func (b *Builder) U32(v uint32) Argument { return b.pure(func(w *bcs.Writer) { w.U32(v) }) }
 
+//go:noinline
 func (b *Builder) U64(v uint64) Argument { return b.pure(func(w *bcs.Writer) { w.U64(v) }) }
 
 // U256 adds v, which is little-endian already.
@@ -34,9 +39,13 @@ func (b *Builder) U256(v [32]byte) Argument { return b.Pure(v[:]) }
 func (b *Builder) Bool(v bool) Argument { return b.pure(func(w *bcs.Writer) { w.Bool(v) }) }
 
 // Address adds an address or an ID as a value.
+//
+//go:noinline
 func (b *Builder) Address(v Address) Argument { return b.Pure(v[:]) }
 
 // Bytes adds a vector<u8>.
+//
+//go:noinline
 func (b *Builder) Bytes(v []byte) Argument { return b.pure(func(w *bcs.Writer) { w.Bytes(v) }) }
 
 // Text adds a string.
@@ -49,11 +58,15 @@ func (b *Builder) pure(write func(*bcs.Writer)) Argument {
 }
 
 // Object adds an owned or immutable object.
+//
+//go:noinline
 func (b *Builder) Object(ref ObjectRef) Argument {
 	return b.object(ObjectArg{Kind: ImmOrOwned, Ref: ref})
 }
 
 // Shared adds a shared object; it becomes mutable if any use of it is.
+//
+//go:noinline
 func (b *Builder) Shared(id Address, initialVersion uint64, mutable bool) Argument {
 	ref := ObjectRef{ID: id, Version: initialVersion}
 	return b.object(ObjectArg{Kind: Shared, Ref: ref, Mutable: mutable})
@@ -88,22 +101,30 @@ func (b *Builder) input(in Input) Argument {
 }
 
 // Command adds c and returns its only result; see [Argument.Result] for one of several.
+//
+//go:noinline
 func (b *Builder) Command(c Command) Argument {
 	b.commands = append(b.commands, c)
 	return Argument{Kind: ArgResult, Index: uint16(len(b.commands) - 1)}
 }
 
 // Call adds a Move call without type arguments.
+//
+//go:noinline
 func (b *Builder) Call(pkg Address, module, function string, args ...Argument) Argument {
 	return b.Command(&MoveCall{Package: pkg, Module: module, Function: function, Args: args})
 }
 
 // Transfer gives objects to an address.
+//
+//go:noinline
 func (b *Builder) Transfer(to Address, objects ...Argument) {
 	b.Command(&TransferObjects{Objects: objects, To: b.Address(to)})
 }
 
 // Split takes a coin of amount out of coin.
+//
+//go:noinline
 func (b *Builder) Split(coin Argument, amount uint64) Argument {
 	return b.Command(&SplitCoins{Coin: coin, Amounts: []Argument{b.U64(amount)}}).Result(0)
 }

@@ -43,6 +43,8 @@ func (s *sending) batches(ctx context.Context) iter.Seq2[*batch, error] {
 }
 
 // batchesOf encodes what stands in a ciphertext.
+//
+//go:noinline
 func (s *sending) batchesOf(ctx context.Context, plan [][]int64, open opener) iter.Seq2[*batch, error] {
 	return func(yield func(*batch, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)

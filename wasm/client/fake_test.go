@@ -26,17 +26,17 @@ type fake struct {
 	net api.Network
 	ids api.NetworkIDs
 
-	mu           sync.Mutex
-	nodes        []*fakeNode
-	objects      map[suitx.Address]*suitx.Object
-	parcels      map[suitx.Address]*fakeParcel
-	promised     map[suitx.Digest]bool // transactions that gas is promised for
-	executed     map[suitx.Digest]*api.ExecuteResponse
-	submitted    map[suitx.Digest]*api.SubmitResponse
-	accepted     map[[32]byte]int // by blob: how often one was accepted of a wallet's parcel
-	requests     []string         // method and path, in order
-	traffic      bytes.Buffer
-	clock        uint64 // object versions
+	mu        sync.Mutex
+	nodes     []*fakeNode
+	objects   map[suitx.Address]*suitx.Object
+	parcels   map[suitx.Address]*fakeParcel
+	promised  map[suitx.Digest]bool // transactions that gas is promised for
+	executed  map[suitx.Digest]*api.ExecuteResponse
+	submitted map[suitx.Digest]*api.SubmitResponse
+	accepted  map[[32]byte]int // by blob: how often one was accepted of a wallet's parcel
+	requests  []string         // method and path, in order
+	traffic   bytes.Buffer
+	clock     uint64 // object versions
 
 	// What a lying relay does: each may change an answer.
 	lieAnswer func(path string, body []byte) []byte
