@@ -28,6 +28,7 @@ type Config struct {
 	ClientQuota    int64          // encoded bytes one address may store in a day; 0: no bound on loopback without proxies, else 64 GiB
 	Capacity       int64          // encoded bytes to hold at all; 0: four fifths of the free disk
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
+	Daemon         DaemonFlags    // Walrus' own HTTP interfaces
 	Logger         *slog.Logger
 }
 
@@ -49,6 +50,7 @@ func parseFlags(args []string, stderr io.Writer) (Config, error) {
 	f.Int64Var(&cfg.ClientQuota, "client-quota", 0, "encoded `bytes` that one address may store in a day; 0 means no bound for a loopback listener without -trusted-proxies and 64 GiB for any other")
 	f.Int64Var(&cfg.Capacity, "capacity", 0, "encoded `bytes` to hold in all; 0 means four fifths of the free disk")
 	f.StringVar(&proxies, "trusted-proxies", "", "comma-separated address `prefixes` of proxies whose X-Forwarded-For counts")
+	cfg.Daemon.define(f)
 	f.StringVar(&level, "log", "info", "least `level` to log: debug, info, warn or error")
 	if err := f.Parse(args); err != nil {
 		return cfg, err
@@ -58,6 +60,9 @@ func parseFlags(args []string, stderr io.Writer) (Config, error) {
 	err := cfg.check(f.Args(), proxies)
 	if err == nil {
 		err = cfg.place(given, gas, wal)
+	}
+	if err == nil {
+		err = cfg.Daemon.check()
 	}
 	var least slog.Level
 	if err == nil {

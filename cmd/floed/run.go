@@ -53,11 +53,19 @@ func Run(ctx context.Context, cfg Config, stdout io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	closeSite, err := openSite(starting, cfg, port, network)
+	made, relay, closeSite, err := openSite(starting, cfg, port, network)
 	if err != nil {
 		return err
 	}
 	defer closeSite()
+	walrus, err := openWalrus(cfg, dir, made, relay)
+	if err != nil {
+		return err
+	}
+	defer closing("Walrus' interfaces", walrus.Close)
+	if walrus != nil {
+		fmt.Fprintf(stdout, "floe: walrus at http://%s\n", walrus.actual())
+	}
 	fmt.Fprintf(stdout, "floe: ready at http://%s\n", port.actual())
 	select {
 	case <-ctx.Done():
@@ -85,11 +93,11 @@ func openNetwork(ctx context.Context, cfg Config, dir *dataDir, port *port) (net
 }
 
 // openSite puts pages and relay on the port, or what an embedded network has
-// without them.
-func openSite(ctx context.Context, cfg Config, port *port, network network) (closeSite func(), err error) {
-	made, err := network.relay()
+// without them; relay is nil then.
+func openSite(ctx context.Context, cfg Config, port *port, network network) (made server.Config, relay *server.Server, closeSite func(), err error) {
+	made, err = network.relay()
 	if err != nil {
-		return nil, err
+		return made, nil, nil, err
 	}
 	made.MaxParcelSize = maxParcelSize
 	made.Limits = limitsOf(cfg, made.Limits, port.loopback())
@@ -100,18 +108,18 @@ func openSite(ctx context.Context, cfg Config, port *port, network network) (clo
 	if !cfg.Relay {
 		site := server.Bare(made)
 		port.site.Store(&site)
-		return func() {}, nil
+		return made, nil, func() {}, nil
 	}
-	relay, err := server.New(ctx, made)
+	relay, err = server.New(ctx, made)
 	if err != nil {
-		return nil, err
+		return made, nil, nil, err
 	}
 	site := relay.Handler()
 	port.site.Store(&site)
 	background, stop := context.WithCancel(context.Background())
 	var tasks sync.WaitGroup
 	tasks.Go(func() { relay.Run(background) })
-	return func() {
+	return made, relay, func() {
 		stop()
 		tasks.Wait()
 		relay.Close()

@@ -1,0 +1,73 @@
+package daemon
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+)
+
+const (
+	mibTimeout = time.Minute // for one MiB of a body to come
+	spoolName  = "body-*"
+)
+
+// body is a request's body in a file, whole.
+type body struct {
+	file   *os.File
+	size   int64
+	sha256 [sha256.Size]byte
+}
+
+// receive puts a body into a file. It may take as long as it likes, so long as
+// every MiB comes within a minute.
+func (d *Daemon) receive(w http.ResponseWriter, r *http.Request, most int64) (b *body, err error) {
+	if r.ContentLength > most {
+		w.Header().Set("Connection", "close") // nobody reads what is still coming
+		return nil, bodyTooLarge(most)
+	}
+	file, err := os.CreateTemp(d.cfg.Spool, spoolName)
+	if err != nil {
+		return nil, fmt.Errorf("couldn't make a file for a body: %w", err)
+	}
+	b = &body{file: file}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.Close())
+		}
+	}()
+	conn := http.NewResponseController(w)
+	hash := sha256.New()
+	in := http.MaxBytesReader(w, r.Body, most)
+	for {
+		_ = conn.SetReadDeadline(d.now().Add(mibTimeout)) // not all connections have one
+		n, err := io.CopyN(io.MultiWriter(file, hash), in, mib)
+		b.size += n
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return b, fmt.Errorf("couldn't receive a body: %w", err)
+		}
+	}
+	_ = conn.SetReadDeadline(time.Time{}) // one left behind would end the request
+	hash.Sum(b.sha256[:0])
+	return b, nil
+}
+
+// read returns the whole body.
+func (b *body) read() ([]byte, error) {
+	data := make([]byte, b.size)
+	if _, err := b.file.ReadAt(data, 0); err != nil && (err != io.EOF || b.size > 0) {
+		return nil, fmt.Errorf("couldn't read a body: %w", err)
+	}
+	return data, nil
+}
+
+// Close forgets the body.
+func (b *body) Close() error {
+	return errors.Join(b.file.Close(), os.Remove(b.file.Name()))
+}

@@ -1,0 +1,130 @@
+package daemon
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"floe/codec"
+	"floe/codec/quilt"
+)
+
+const identifierHeader = "X-Quilt-Patch-Identifier"
+
+// fileOf names a file of a quilt as a path does.
+type fileOf struct{ quilt, identifier string }
+
+// getPatch answers GET /v1/blobs/by-quilt-patch-id/{patch ID}.
+func (d *Daemon) getPatch(w http.ResponseWriter, r *http.Request, text string) error {
+	plain, err := url.PathUnescape(text)
+	if err != nil {
+		return malformed("a quilt patch ID has 50 characters of base64url").because(err)
+	}
+	id, err := quilt.ParsePatchID(plain)
+	if err != nil {
+		return malformed("a quilt patch ID has 50 characters of base64url").because(err)
+	}
+	if err := noQuery(r); err != nil {
+		return err
+	}
+	in, err := d.read(r.Context(), id.Quilt)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	return d.servePatch(w, r, in, int(id.Start), int(id.End))
+}
+
+// getFile answers GET /v1/blobs/by-quilt-id/{blob ID}/{identifier}.
+func (d *Daemon) getFile(w http.ResponseWriter, r *http.Request, f fileOf) error {
+	id, err := blobIDOf(f.quilt)
+	if err != nil {
+		return err
+	}
+	name, err := url.PathUnescape(f.identifier)
+	if err != nil {
+		return malformed("the identifier can't be read").because(err)
+	}
+	if err := noQuery(r); err != nil {
+		return err
+	}
+	in, err := d.read(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	index, err := quilt.ReadIndex(d.params, in.column)
+	if err != nil {
+		return err
+	}
+	for _, p := range index {
+		if p.Identifier == name {
+			return d.servePatch(w, r, in, int(p.Start), int(p.End))
+		}
+	}
+	return notFound("QUILT_PATCH_NOT_FOUND", "the requested quilt patch does not exist on Walrus")
+}
+
+func noQuery(r *http.Request) error {
+	_, err := parseQuery(r.URL.RawQuery)
+	return err
+}
+
+// servePatch answers with the file of columns first ≤ c < end. Its tags become
+// headers, as attributes do.
+func (d *Daemon) servePatch(w http.ResponseWriter, r *http.Request, in *reading, first, end int) error {
+	if end > d.params.Secondary {
+		return notFound("QUILT_PATCH_NOT_FOUND", "the requested quilt patch does not exist on Walrus")
+	}
+	head, err := quilt.ReadHeader(first, end, in.column)
+	if err != nil {
+		return err
+	}
+	setAttributes(w.Header(), head.Tags)
+	if !strings.ContainsFunc(head.Identifier, func(c rune) bool { return c < ' ' || c >= 0x7f }) {
+		w.Header().Set(identifierHeader, head.Identifier)
+	}
+	c := &content{reading: in, kind: codec.Secondary, first: first, offset: uint64(head.Offset), size: head.Size}
+	return d.serveContent(w, r, c.part(0, head.Size), in.id.String())
+}
+
+// patchItem is an entry of what GET /v1/quilts/{blob ID}/patches lists.
+type patchItem struct {
+	Identifier string            `json:"identifier"`
+	PatchID    string            `json:"patch_id"`
+	Tags       map[string]string `json:"tags"`
+}
+
+func (d *Daemon) getPatches(w http.ResponseWriter, r *http.Request, text string) error {
+	id, err := blobIDOf(text)
+	if err != nil {
+		return err
+	}
+	if err := noQuery(r); err != nil {
+		return err
+	}
+	items, err := d.patches(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, items)
+	return nil
+}
+
+func (d *Daemon) patches(ctx context.Context, id codec.BlobID) ([]patchItem, error) {
+	in, err := d.read(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer in.close()
+	index, err := quilt.ReadIndex(d.params, in.column)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]patchItem, len(index))
+	for i, p := range index {
+		items[i] = patchItem{p.Identifier, quilt.PatchID{Quilt: id, Start: p.Start, End: p.End}.String(), p.Tags}
+	}
+	return items, nil
+}

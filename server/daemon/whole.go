@@ -1,0 +1,146 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"floe/codec"
+)
+
+const (
+	decodeTime = 5 * time.Minute
+	perBlob    = 2 // bytes that decoding takes for each of a blob, slivers and blob
+)
+
+// wholes are blobs that were decoded whole because a sliver couldn't be had.
+// They are kept while there is memory, for a player that jumps about in a film
+// asks again and again. Each is decoded once at a time.
+type wholes struct {
+	nodes Nodes
+	most  int64
+	room  *semaphore.Weighted // bytes
+
+	mu   sync.Mutex
+	kept map[codec.BlobID]*whole
+	tick int64
+}
+
+type whole struct {
+	done  chan struct{}
+	blob  []byte
+	err   error
+	size  int64 // bytes of memory once it is done
+	users int
+	used  int64 // when, by tick
+}
+
+func newWholes(nodes Nodes, most int64) *wholes {
+	return &wholes{nodes: nodes, most: most, room: semaphore.NewWeighted(most), kept: make(map[codec.BlobID]*whole)}
+}
+
+// get returns a blob. The caller calls free when it isn't used any more.
+func (w *wholes) get(ctx context.Context, s *source) (blob []byte, free func(), err error) {
+	size := int64(s.params.Primary) * int64(s.length(codec.Primary))
+	if size > w.most/perBlob {
+		return nil, nil, blobTooLarge(uint64(w.most / perBlob))
+	}
+	w.mu.Lock()
+	e := w.kept[s.id]
+	if e == nil {
+		e = &whole{done: make(chan struct{}), size: size}
+		w.kept[s.id] = e
+		go w.decode(e, s, size)
+	}
+	e.users++
+	w.mu.Unlock()
+	free = func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		e.users--
+		w.tick++
+		e.used = w.tick
+	}
+	select {
+	case <-e.done:
+	case <-ctx.Done():
+		free()
+		return nil, nil, ctx.Err()
+	}
+	if e.err != nil {
+		free()
+		return nil, nil, e.err
+	}
+	return e.blob, free, nil
+}
+
+// decode fills an entry. It goes on when who asked has gone: others may wait.
+func (w *wholes) decode(e *whole, s *source, size int64) {
+	ctx, cancel := context.WithTimeout(context.Background(), decodeTime)
+	defer cancel()
+	defer close(e.done)
+	if e.err = w.acquire(ctx, perBlob*size); e.err == nil {
+		e.blob, e.err = w.nodes.Blob(ctx, s.id, s.metadata)
+		back := perBlob * size
+		if e.err == nil {
+			back -= size
+		}
+		w.room.Release(back)
+	}
+	if e.err != nil {
+		e.err = fmt.Errorf("couldn't decode %v: %w", s.id, e.err)
+		w.mu.Lock()
+		delete(w.kept, s.id)
+		w.mu.Unlock()
+	}
+}
+
+// acquire takes memory, that of blobs nobody uses any more if there is no other.
+func (w *wholes) acquire(ctx context.Context, n int64) error {
+	for !w.room.TryAcquire(n) {
+		if w.evict() {
+			continue
+		}
+		short, cancel := context.WithTimeout(ctx, time.Second)
+		err := w.room.Acquire(short, n)
+		cancel()
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// evict forgets the blob that nobody has used for longest.
+func (w *wholes) evict() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var oldest codec.BlobID
+	var found *whole
+	for id, e := range w.kept {
+		if e.ready() && e.users == 0 && (found == nil || e.used < found.used) {
+			oldest, found = id, e
+		}
+	}
+	if found == nil {
+		return false
+	}
+	delete(w.kept, oldest)
+	w.room.Release(found.size)
+	return true
+}
+
+func (e *whole) ready() bool {
+	select {
+	case <-e.done:
+		return e.err == nil
+	default:
+		return false
+	}
+}
