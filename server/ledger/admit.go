@@ -76,9 +76,15 @@ func (a *admission) input(arg suitx.ObjectArg) (*suitx.Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if arg.Kind == suitx.Receiving && o.Owner.Kind == suitx.ImmutableOwner {
+		return nil, about(invalid("MutableParameterExpected", "Object %s is immutable and can't be received", arg.Ref.ID), arg.Ref)
+	}
 	switch o.Owner.Kind {
 	case suitx.ImmutableOwner:
 	case suitx.AddressOwner:
+		if arg.Kind == suitx.Receiving { // whose it is to take shows when it is received
+			break
+		}
 		if o.Owner.Address != a.data.Sender && !a.anyOwner {
 			return nil, about(notOwner(o, a.data.Sender), arg.Ref)
 		}

@@ -58,7 +58,7 @@ func checkCallable(packages *move.Packages, c *suitx.MoveCall) *Refusal {
 	switch {
 	case f == nil && (pkg == nil || !pkg.Partial): // fails when it runs, as on Sui
 		return nil
-	case f == nil, f.Run == nil && f.Visibility == move.Public && !returnsReference(f):
+	case f == nil, f.Run == nil && f.Visibility == move.Public && !f.Guarded && !returnsReference(f):
 		return unsupported("%s::%s::%s isn't supported here", pkg.Name, c.Module, c.Function)
 	}
 	return nil

@@ -103,10 +103,10 @@ func checkInput(in suitx.Input, seen map[suitx.Address]bool) *Refusal {
 	case suitx.InputFundsWithdrawal:
 		return unsupported("withdrawals from address balances aren't supported here")
 	}
-	if in.Object.Kind == suitx.Receiving {
-		return unsupported("receiving objects isn't supported here")
-	}
 	id := in.Object.Ref.ID
+	if seen[id] && in.Object.Kind == suitx.Receiving {
+		return about(invalid("DuplicateObjectRefInput", "Duplicate object reference %s in the inputs", id), in.Object.Ref)
+	}
 	if seen[id] {
 		return about(invalid("MutableObjectUsedMoreThanOnce",
 			"Mutable object %s cannot appear more than one in one transaction", id), in.Object.Ref)

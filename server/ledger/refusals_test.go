@@ -20,6 +20,9 @@ func TestRefusals(t *testing.T) {
 	n.ok(n.send(&b, alice))
 	current := n.coin(alice, n.world.WAL()).Ref
 
+	receive := func(d *suitx.TransactionData, ref suitx.ObjectRef) {
+		d.Inputs = append(d.Inputs, suitx.Input{Kind: suitx.InputObject, Object: suitx.ObjectArg{Kind: suitx.Receiving, Ref: ref}})
+	}
 	object := func(ref suitx.ObjectRef) func(*suitx.TransactionData) {
 		return func(d *suitx.TransactionData) {
 			d.Inputs = append(d.Inputs, suitx.Input{Kind: suitx.InputObject, Object: suitx.ObjectArg{Ref: ref}})
@@ -151,8 +154,15 @@ func TestRefusals(t *testing.T) {
 			d.Commands = append(d.Commands, &suitx.Upgrade{Modules: n.floePackage().Modules,
 				Dependencies: n.floePackage().Dependencies, Package: suitx.Address{9}})
 		}},
-		{"receiving", ErrUnsupported, "Unsupported", func(d *suitx.TransactionData) {
-			d.Inputs = append(d.Inputs, suitx.Input{Kind: suitx.InputObject, Object: suitx.ObjectArg{Kind: suitx.Receiving, Ref: current}})
+		{"receiving what is shared", ErrInvalidTransaction, "NotOwnedObjectError", func(d *suitx.TransactionData) {
+			receive(d, must(n.Object(n.ids.System, 0)).Ref())
+		}},
+		{"receiving an input", ErrInvalidTransaction, "DuplicateObjectRefInput", func(d *suitx.TransactionData) {
+			object(current)(d)
+			receive(d, current)
+		}},
+		{"receiving a former version", ErrObjectConflict, "ObjectVersionUnavailableForConsumption", func(d *suitx.TransactionData) {
+			receive(d, stale)
 		}},
 		{"withdrawal", ErrUnsupported, "Unsupported", func(d *suitx.TransactionData) {
 			d.Inputs = append(d.Inputs, suitx.Input{Kind: suitx.InputFundsWithdrawal, Withdrawal: suitx.FundsWithdrawal{CoinType: suitx.SUI()}})

@@ -27,12 +27,15 @@ type State interface {
 	Transfer(Object, suitx.Owner) // gives an object to an owner, shares or freezes it
 }
 
-// Children are the objects that belong to other objects: dynamic fields. Child
-// returns nil for an ID that isn't a child of parent.
+// Children are the objects that belong to other objects: dynamic fields, and
+// what was sent to an object's ID. Child returns nil for an ID that isn't a
+// dynamic field of parent; Receive takes what the transaction names as receiving,
+// and returns nil for what wasn't sent to parent or was taken already.
 type Children interface {
 	Child(parent, id suitx.Address) (*Object, error)
 	PutChild(parent, id suitx.Address, o Object)
 	RemoveChild(parent, id suitx.Address)
+	Receive(parent, id suitx.Address) *Object
 }
 
 // Object is a value of a type with key.

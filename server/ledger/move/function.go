@@ -18,6 +18,7 @@ type Function struct {
 	Name       string
 	Visibility Visibility
 	Entry      bool
+	Guarded    bool        // public, but no transaction may call it
 	TypeParams []Abilities // constraints
 	Params     []Param     // a TxContext, if any, is the last
 	Returns    []Param

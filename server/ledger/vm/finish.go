@@ -180,6 +180,7 @@ func (m *machine) delta() *delta {
 	s := m.session
 	d := &delta{before: m.before(), after: make(map[suitx.Address]*suitx.Object),
 		created: s.created, deleted: s.deleted, lamport: m.lamport()}
+	maps.Copy(d.before, s.received)
 	for id, w := range s.written {
 		d.after[id] = m.object(w, d.lamport)
 	}

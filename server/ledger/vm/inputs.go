@@ -28,6 +28,9 @@ func (m *machine) checkInputs() error {
 }
 
 func (m *machine) checkPure(p pure) error {
+	if p.receiving {
+		return nil
+	}
 	if !m.tx.Trusting && !move.IsPure(p.typ) {
 		return badArgument(p.arg, suitx.InvalidUsageOfPureArg)
 	}
@@ -50,10 +53,14 @@ func (m *machine) checkObjectUse(u use) error {
 	return nil
 }
 
-// mutable says whether the transaction may change input i.
+// mutable says whether the transaction may change input i. One to receive isn't
+// its to change before it is received.
 func (m *machine) mutable(i int) bool {
-	if in := m.tx.Data.Inputs[i].Object; in.Kind == suitx.Shared {
+	switch in := m.tx.Data.Inputs[i].Object; in.Kind {
+	case suitx.Shared:
 		return in.Mutable
+	case suitx.Receiving:
+		return false
 	}
 	return m.tx.Inputs[i].Owner.Kind != suitx.ImmutableOwner
 }
@@ -69,7 +76,7 @@ func (m *machine) checkCalls() error {
 				return atCommand(&failure{Kind: suitx.InvalidPublicFunctionReturnType, First: uint16(j)}, i)
 			}
 		}
-		callable := s.function.Visibility == move.Public || s.function.Entry || m.tx.Trusting
+		callable := !s.function.Guarded && s.function.Visibility == move.Public || s.function.Entry || m.tx.Trusting
 		if !callable || s.function.Run == nil {
 			return atCommand(fail(suitx.NonEntryFunctionInvoked), i)
 		}

@@ -65,7 +65,7 @@ func (d *delta) change(id suitx.Address, out *Outcome) {
 // unchanged adds what was read and not changed; of that, effects name shared objects.
 func (m *machine) unchanged(d *delta, out *Outcome) {
 	for i, o := range m.tx.Inputs {
-		if o == nil || m.mutable(i) {
+		if o == nil || m.mutable(i) || m.isReceiving(i) {
 			continue
 		}
 		out.Inputs = append(out.Inputs, o)
@@ -79,7 +79,10 @@ func (m *machine) unchanged(d *delta, out *Outcome) {
 // dependencies are the transactions that made the inputs, in order.
 func (m *machine) dependencies() []suitx.Digest {
 	all := make(map[suitx.Digest]bool)
-	for _, o := range slices.Concat(m.tx.Inputs, m.tx.Gas, m.tx.Packages) {
+	for i, o := range slices.Concat(m.tx.Inputs, m.tx.Gas, m.tx.Packages) {
+		if i < len(m.tx.Inputs) && m.isReceiving(i) && m.session.received[o.ID()] == nil {
+			continue
+		}
 		if o != nil && !o.PreviousTransaction.IsZero() {
 			all[o.PreviousTransaction] = true
 		}

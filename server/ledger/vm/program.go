@@ -10,8 +10,8 @@ type source uint8
 
 const (
 	fromGas    source = iota
-	fromInput         // an object; i is the input
-	fromPure          // i indexes program.pures
+	fromInput         // an object; i is the input, unless it is one to receive:
+	fromPure          // that, and bytes; i indexes program.pures
 	fromResult        // j of command i
 )
 
@@ -56,6 +56,8 @@ type pure struct {
 	bytes   []byte
 	command int // that used it first,
 	arg     int // as this argument
+
+	receiving bool // it is 0x2::transfer::Receiving
 }
 
 // program is a transaction that was typed.
@@ -74,6 +76,6 @@ func (p *program) pureAt(input int, t suitx.TypeTag, bytes []byte, command, arg 
 	}
 	i := len(p.pures)
 	p.byInput[input] = append(p.byInput[input], i)
-	p.pures = append(p.pures, pure{t, bytes, command, arg})
+	p.pures = append(p.pures, pure{typ: t, bytes: bytes, command: command, arg: arg})
 	return i
 }

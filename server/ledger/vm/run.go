@@ -36,7 +36,7 @@ func (m *machine) load() error {
 	v := &m.values
 	v.inputs = make([][]byte, len(m.tx.Inputs))
 	for i, o := range m.tx.Inputs {
-		if o != nil && o.Move != nil {
+		if o != nil && o.Move != nil && !m.isReceiving(i) {
 			v.inputs[i] = o.Move.Contents
 		}
 	}
@@ -50,6 +50,9 @@ func (m *machine) load() error {
 	v.gas = coinBytes(m.tx.Gas[0].ID(), total-m.meter.budget)
 	return nil
 }
+
+// isReceiving says whether input i is an object to receive.
+func (m *machine) isReceiving(i int) bool { return m.tx.Data.Inputs[i].Object.Kind == suitx.Receiving }
 
 // smash merges the payment into its first coin.
 func (m *machine) smash() (total uint64, err error) {

@@ -22,6 +22,9 @@ type session struct {
 	events   []suitx.Event
 
 	published []Published
+
+	receiving map[suitx.Address]*suitx.Object // that may be received
+	received  map[suitx.Address]*suitx.Object
 	news      int                    // IDs that came into being
 	bytes     int                    // of children read and written
 	calling   *move.Module           // whose events are emitted now
@@ -52,6 +55,7 @@ func newSession(objects Objects) *session {
 		written:  make(map[suitx.Address]owned),
 		children: make(map[suitx.Address]*child),
 		shared:   make(map[suitx.Address]bool),
+		received: make(map[suitx.Address]*suitx.Object),
 	}
 }
 
@@ -148,4 +152,15 @@ func (s *session) lookUp(parent, id suitx.Address) *child {
 		return nil
 	}
 	return c
+}
+
+// Receive takes an object that was sent to parent's ID.
+func (s *session) Receive(parent, id suitx.Address) *move.Object {
+	o := s.receiving[id]
+	if o == nil || s.received[id] != nil || o.Owner != (suitx.Owner{Address: parent}) {
+		return nil
+	}
+	s.received[id] = o
+	s.bytes += len(o.Move.Contents)
+	return &move.Object{Type: o.Move.Type, Contents: o.Move.Contents}
 }

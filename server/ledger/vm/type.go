@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"floe/codec/suitx"
@@ -52,6 +53,8 @@ type place struct {
 	at    location
 	typ   *suitx.TypeTag
 	bytes []byte
+
+	receiving bool // it is of the type 0x2::transfer::Receiving, of whatever its first use says
 }
 
 // places resolves arguments, the first of which has the index first.
@@ -103,14 +106,21 @@ func (t *typer) input(arg int, a suitx.Argument) (place, error) {
 	if o == nil || o.Move == nil {
 		return place{}, badArgument(arg, suitx.TypeMismatch)
 	}
+	if in.Object.Kind == suitx.Receiving {
+		return place{from: a, at: location{source: fromPure, i: i}, bytes: receivingBytes(in.Object.Ref), receiving: true}, nil
+	}
 	typ := o.Move.Type.Tag()
 	return place{from: a, at: location{source: fromInput, i: i}, typ: &typ}, nil
 }
 
 // as uses a place as a value of type want.
 func (t *typer) as(arg int, p place, ref move.Ref, want suitx.TypeTag) (use, error) {
+	if p.receiving && !t.mayReceive(p.at.i, want) {
+		return use{}, badArgument(arg, suitx.TypeMismatch)
+	}
 	if p.typ == nil {
 		p.at.i = t.program.pureAt(p.at.i, want, p.bytes, len(t.program.steps), arg)
+		t.program.pures[p.at.i].receiving = p.receiving
 	} else if !p.typ.Equal(want) {
 		return use{}, badArgument(arg, suitx.TypeMismatch)
 	}
@@ -154,4 +164,19 @@ func (t *typer) coin(arg int, p place) (use, error) {
 		return use{}, badArgument(arg, suitx.TypeMismatch)
 	}
 	return t.use(arg, p, move.ByMutRef, *p.typ)
+}
+
+// mayReceive says whether an input to receive can be a value of type want: of
+// 0x2::transfer::Receiving, and always of the same.
+func (t *typer) mayReceive(input int, want suitx.TypeTag) bool {
+	if want.Kind != suitx.TypeStruct || !want.Struct.Is(suitx.FrameworkAddress(2), "transfer", "Receiving") {
+		return false
+	}
+	known := t.program.byInput[input]
+	return len(known) == 0 || t.program.pures[known[0]].typ.Equal(want)
+}
+
+// receivingBytes is the BCS of 0x2::transfer::Receiving: ID and version.
+func receivingBytes(ref suitx.ObjectRef) []byte {
+	return binary.LittleEndian.AppendUint64(append([]byte{}, ref.ID[:]...), ref.Version)
 }

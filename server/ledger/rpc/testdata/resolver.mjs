@@ -66,7 +66,7 @@ check('clock', (await inputs((t) => t.moveCall({ target: '0x2::clock::timestamp_
 const mixed = await inputs((t) => t.transferObjects([t.object(coin.objectId)], friend)).catch((e) => e);
 check('the only coin is no gas', /insufficient SUI balance/.test(mixed.message));
 await fails('a missing object', ['Object 0x00000000000000000000000000000000000000000000000000000000000abcde not found'], () => inputs((t) => t.transferObjects([t.object('0xabcde')], friend)));
-await fails('receiving', ['receiving'], () => inputs((t) => t.transferObjects([t.object(Inputs.ReceivingRef(coin))], friend)));
+await fails('receiving the only coin', ['insufficient SUI balance'], () => inputs((t) => t.transferObjects([t.object(Inputs.ReceivingRef(coin))], friend)));
 await fails('an unknown function', ['unable to find function'], () => inputs((t) => t.moveCall({ target: `${floe}::parcel::nothing`, arguments: [t.object(system)] })));
 await fails('too many arguments', ['invalid input parameter'], () => inputs((t) => t.moveCall({ target: `${walrus}::system::epoch`, arguments: [t.object(system), t.object(system)] })));
 
