@@ -10,13 +10,29 @@ import (
 	"time"
 )
 
+// Outage and Epochs mostly wait, so they wait together.
 func TestOutage(t *testing.T) {
+	t.Parallel()
 	ci := requireNode(t)
 	f := ownFloed(t, t.TempDir())
 	runScript(t, ci, "outage", f.input(t), nil)
 }
 
+func TestFewShards(t *testing.T) {
+	ci := requireNode(t)
+	f := ownFloed(t, t.TempDir(), "-nodes", "5", "-shards", "10")
+	runScript(t, ci, "shards", f.input(t), map[string]any{"sizes": []int{1, 1000, 300_000}, "down": 3})
+}
+
+// As many shards as Walrus has, held by fewer nodes.
+func TestManyShards(t *testing.T) {
+	ci := requireNode(t)
+	f := ownFloed(t, t.TempDir(), "-nodes", "20", "-shards", "1000")
+	runScript(t, ci, "shards", f.input(t), map[string]any{"sizes": []int{20_000}})
+}
+
 func TestEpochs(t *testing.T) {
+	t.Parallel()
 	ci := requireNode(t)
 	address := freeAddress(t)
 	data := t.TempDir()

@@ -5,6 +5,7 @@ import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { bcs } from '@mysten/sui/bcs';
 import { toBase58 } from '@mysten/bcs';
 import { deriveDynamicFieldID } from '@mysten/sui/utils';
+import { walrus } from '@mysten/walrus';
 
 const me = await funded();
 const client = fresh();
@@ -40,6 +41,13 @@ const inner = async (what, parent, version, type) => {
 const sys = await inner('SystemStateInnerV1', input.system, system.version, await def('system_state_inner', 'SystemStateInnerV1'));
 const stk = await inner('StakingInnerV1', input.staking, staking.version, await def('staking_inner', 'StakingInnerV1'));
 check('as the client reads the inner ones', [await client.systemState(), await client.stakingState()], [sys, stk]);
+
+// As an extension of Sui's client, which is how its documentation has it. That
+// knows two networks by name; the name is a label.
+const extension = () => walrus({ packageConfig: { systemObjectId: input.system, stakingPoolId: input.staking }, storageNodeUrlScheme: 'http' });
+const extended = new SuiGrpcClient({ network: 'testnet', baseUrl: input.url }).$extend(extension());
+check('by the extension', await extended.walrus.stakingState(), stk);
+await fails('a third name', 'only supports mainnet and testnet', () => sui.$extend(extension()));
 
 // The two agree on who holds what, in the same order; their keys sum up.
 check('shards', [sys.committee.n_shards, stk.n_shards], [input.shards, input.shards]);
