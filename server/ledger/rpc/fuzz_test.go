@@ -55,7 +55,7 @@ func FuzzRequestsNeverPanic(f *testing.F) {
 		f.Add(method, b)
 	}
 	f.Fuzz(func(t *testing.T, method uint8, message []byte) {
-		path := rpc.Prefix + methods[int(method)%len(methods)]
+		path := "/sui.rpc.v2." + methods[int(method)%len(methods)]
 		r := httptest.NewRequest("POST", path, bytes.NewReader(message))
 		r.Header.Set("Content-Type", "application/proto")
 		w := httptest.NewRecorder()
