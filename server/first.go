@@ -80,6 +80,17 @@ func (f *firsts) check(frame api.Frame) error {
 	return nil
 }
 
+// checkBlob refuses a whole blob that doesn't begin as declared.
+func (f *firsts) checkBlob(id codec.BlobID, blob []byte) error {
+	f.mu.Lock()
+	prefix := f.prefix[id]
+	f.mu.Unlock()
+	if !bytes.HasPrefix(blob, prefix) {
+		return notAge()
+	}
+	return nil
+}
+
 func notAge() error {
 	return refuse(http.StatusUnprocessableEntity, api.CodeNotAge, notAgeWords)
 }

@@ -27,6 +27,7 @@ func (s *Server) routes(tls bool) http.Handler {
 	e.GET(api.PathNetwork, s.handleNetwork)
 	e.POST(api.PathRegister, s.handleRegister)
 	e.POST(api.PathStore+":node", s.handleStore)
+	e.POST(api.PathBlobs+":blob", s.handleBlob)
 	e.POST(api.PathCertificate, s.handleCertificates)
 	e.POST(api.PathGas, s.handleGas)
 	e.POST(api.PathExecute, s.handleExecute)

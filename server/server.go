@@ -13,9 +13,9 @@
 //	/api/v1/…                    JSON and frames, see package api
 //
 // A parcel goes through here as DESIGN §2 tells: register (quota.go,
-// register.go), store (store.go), certificates, gas and execute (sponsor.go,
-// lease.go, flight.go, allow.go); it is read by parcels and read (read.go,
-// metadata.go). Handlers return errors; errors.go alone turns them into
+// register.go), store (store.go; light.go for whole blobs), certificates, gas
+// and execute (sponsor.go, lease.go, flight.go, allow.go); it is read by parcels
+// and read (read.go, metadata.go). Handlers return errors; errors.go alone turns them into
 // answers. Addresses of callers are kept in memory for the quotas and written
 // nowhere.
 package server
@@ -35,6 +35,7 @@ import (
 	"floe/codec"
 	"floe/codec/suitx"
 	"floe/server/api"
+	"floe/server/uploader"
 	"floe/server/walrus"
 )
 
@@ -51,6 +52,9 @@ type Config struct {
 	DefaultEpochs uint32             // what pages propose
 	MaxParcelSize int64              // bytes of ciphertext
 	Limits        Limits
+
+	Uploader *uploader.Uploader // its memory is shared with others; nil: one of the relay's own
+	Spool    string             // directory for whole blobs on their way in; "": the system's
 
 	Loopback       bool           // the listener is on a loopback address
 	TLS            bool           // callers come by https
@@ -91,6 +95,7 @@ type Server struct {
 	storing    *turnstile
 	reading    *turnstile
 	certifying *turnstile
+	whole      *wholes
 	accounts   *turnstile
 
 	sponsor *sponsor // nil when nobody pays
@@ -129,12 +134,16 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		s.sponsor = newSponsor(cfg.Sponsor, cfg.IDs, cfg)
 		s.network.Sponsor = s.sponsor.address.String()
 		s.allowed = newAllowList(s.sponsor.address, cfg.IDs, s.callee)
-		s.leases = newLeases(s.sponsor.gas, cfg.Clock)
+		s.leases = newLeases(s.sponsor, cfg.Clock)
 		if err := s.sponsor.stock(ctx); err != nil {
 			return nil, err
 		}
 	}
 	s.own = newOwnList(s)
+	var err error
+	if s.whole, err = s.newWholes(cfg); err != nil {
+		return nil, err
+	}
 	pages, err := renderPages(ctx, cfg.IDs.Calling(s.callee()))
 	if err != nil {
 		return nil, err
@@ -180,6 +189,7 @@ func (s *Server) readNetwork(ctx context.Context, cfg Config) error {
 		MaxParcelSize:   cfg.MaxParcelSize,
 		Deletable:       cfg.Deletable,
 		DefaultEpochs:   cfg.DefaultEpochs,
+		Light:           true,
 	}
 	symbol, err := s.params.SymbolSize(uint64(s.network.SegmentSize))
 	if err != nil {

@@ -14,6 +14,7 @@ const (
 	PathFaucet      = "/api/v1/faucet"       // POST FaucetRequest → FaucetResponse; embedded network only
 	PathRegister    = "/api/v1/register"     // POST RegisterRequest → RegisterResponse
 	PathStore       = "/api/v1/store/"       // + node index; POST frames → frames of acknowledgements
+	PathBlobs       = "/api/v1/blobs/"       // + blob ID + "?object=0x…"; POST the blob → frames of acknowledgements and a FrameEnd
 	PathCertificate = "/api/v1/certificates" // POST CertificateRequest → CertificateResponse
 	PathGas         = "/api/v1/gas"          // POST GasRequest → GasResponse
 	PathExecute     = "/api/v1/execute"      // POST ExecuteRequest → ExecuteResponse
@@ -53,6 +54,7 @@ type Network struct {
 	SegmentSize     int64  `json:"segment_size"`    // bytes of one blob, the last may be shorter
 	MaxParcelSize   int64  `json:"max_parcel_size"` // bytes of ciphertext
 	Deletable       bool   `json:"deletable"`       // how the relay registers blobs
+	Light           bool   `json:"light"`           // the relay encodes: see PathBlobs
 	DefaultEpochs   uint32 `json:"default_epochs"`  //
 	StoragePrice    uint64 `json:"storage_price"`   // FROST per MiB of encoded size and epoch
 	WritePrice      uint64 `json:"write_price"`     // FROST per MiB of encoded size

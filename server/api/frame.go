@@ -25,7 +25,9 @@ const (
 // In a request Status and Node are 0 and Body is the thing. In the answer to a
 // store, each frame acknowledges one of the request: Status is the node's HTTP
 // status and Body a reason in words when it isn't 2xx. In the answer to a read,
-// Status 200 carries the thing, any other says why Node didn't give it.
+// Status 200 carries the thing, any other says why Node didn't give it. The
+// answer to a whole blob acknowledges what the relay made of it, as that to a
+// store does; what isn't acknowledged before the end, no node is known to hold.
 type Frame struct {
 	Kind   FrameKind
 	Status uint16

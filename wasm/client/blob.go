@@ -17,7 +17,7 @@ type blob struct {
 	first  bool   // of its parcel
 	sealed []byte // nil once a quorum holds it
 	size   int64
-	code   *codec.Expansion // likewise
+	code   *codec.Expansion // likewise; nil if the relay encodes
 	meta   *codec.Metadata
 	id     codec.BlobID
 	symbol int
@@ -110,12 +110,24 @@ func (s *sending) cut(encoder *codec.Encoder, sealed io.Reader, size int64) (*bl
 	if _, err := io.ReadFull(sealed, b.sealed); err != nil {
 		return nil, fmt.Errorf("couldn't seal the next %d bytes: %w", size, err)
 	}
-	var err error
-	if b.code, err = encoder.Expand(b.sealed); err != nil {
+	if err := s.encode(encoder, b); err != nil {
 		return nil, fmt.Errorf("couldn't encode %d bytes: %w", size, err)
 	}
-	b.meta = b.code.Metadata()
 	b.id = b.meta.BlobID()
+	var err error
 	b.symbol, err = encoder.Params().SymbolSize(uint64(size))
 	return b, err
+}
+
+// encode computes what a blob is registered by, and its slivers unless the relay
+// is to.
+func (s *sending) encode(encoder *codec.Encoder, b *blob) (err error) {
+	if s.light {
+		b.meta, err = encoder.Metadata(b.sealed)
+		return err
+	}
+	if b.code, err = encoder.Expand(b.sealed); err == nil {
+		b.meta = b.code.Metadata()
+	}
+	return err
 }

@@ -78,7 +78,7 @@ func newFake(t testing.TB) *fake {
 		SystemObjectID: suitx.Address(ids.System).String(), StakingObjectID: suitx.Address(ids.Staking).String(),
 		WALPackage: suitx.Address(ids.WALPackage).String(), WalrusPackage: suitx.Address(ids.WalrusPackage).String(),
 		FloePackage: suitx.Address(ids.FloePackage).String(), Sponsor: fakeSponsor.String(),
-		SegmentSize: fakeSegment, MaxParcelSize: 8 << 20, Deletable: true, StoragePrice: 100, WritePrice: 20,
+		SegmentSize: fakeSegment, MaxParcelSize: 8 << 20, Deletable: true, Light: true, StoragePrice: 100, WritePrice: 20,
 	}
 	for i := range fakeNodes {
 		node := api.Node{Index: i, Name: fmt.Sprintf("Node %d", i+1), Up: true}
@@ -143,6 +143,9 @@ func (f *fake) Do(ctx context.Context, r Request) (*Response, error) {
 	}
 	if rest, ok := strings.CutPrefix(r.Path, api.PathStore); ok {
 		return f.store(ctx, rest, r.Body.Bytes())
+	}
+	if rest, ok := strings.CutPrefix(r.Path, api.PathBlobs); ok {
+		return f.whole(rest, r)
 	}
 	if r.Path == api.PathRead {
 		return f.read(r.Body.Bytes())

@@ -55,6 +55,7 @@ type Progress struct {
 	Need    int // … of those needed
 	Nodes   []NodeProgress
 	Message string // for people; "" if there is nothing to say
+	Thin    bool   // the line is so slow that sending light would spare much waiting
 }
 
 const (
@@ -67,6 +68,7 @@ const (
 // a second, and at once when the phase or the message changes.
 type meter struct {
 	report func(Progress) // may be nil; never called twice at a time
+	heavy  bool           // slivers are sent, and needn't be
 
 	mu       sync.Mutex
 	now      Progress
@@ -118,6 +120,9 @@ func (m *meter) sample(now time.Time) {
 	if m.now.HasETA {
 		left := max(0, m.now.Total-m.now.Acked)
 		m.now.ETA = time.Duration(float64(left) / m.now.Rate * float64(time.Second))
+	}
+	if m.heavy && thin(&m.now, now.Sub(m.started)) {
+		m.now.Thin = true
 	}
 }
 

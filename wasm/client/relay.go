@@ -29,6 +29,10 @@ type Request struct {
 	Path        string // with query
 	ContentType string // "" without a body
 	Body        Pieces // read until Do returns, never changed
+
+	// Sent is told how many bytes of the body have gone out so far, now and then
+	// until Do returns; nil: nobody wants to know.
+	Sent func(bytes int64)
 }
 
 // Pieces are bytes that follow each other: slivers needn't be copied to stand

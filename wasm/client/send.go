@@ -24,6 +24,7 @@ type SendRequest struct {
 	Index      uint32 // of the parcel's key below the seed: never used twice
 	Server     string // its URL, for the commands in the recovery note …
 	Network    string // … or, without a server, what floe's -network takes
+	Light      bool   // upload everything once and let the server encode it
 	Progress   func(Progress)
 }
 
@@ -81,6 +82,7 @@ type sending struct {
 	address    suitx.Address       // which holds the Blob objects until they are certified
 	owner      suitx.Address       // of the parcel: the same, or a wallet
 	deletable  bool                // the blobs
+	light      bool                // the relay encodes them
 	parcel     *age.HybridIdentity // the blobs are sealed to it
 	secret     *crypto.Secret      // of the link; nil: none
 	passphrase string
@@ -93,7 +95,7 @@ type sending struct {
 
 // newSending plans a parcel that the server pays for, or else wallet.
 func (c *Client) newSending(ctx context.Context, req *SendRequest, wallet Wallet) (*sending, error) {
-	s := &sending{client: c, meter: newMeter(req.Progress), server: req.Server, onNetwork: req.Network, seed: req.Seed, passphrase: req.Passphrase}
+	s := &sending{client: c, meter: newMeter(req.Progress), server: req.Server, onNetwork: req.Network, light: req.Light, seed: req.Seed, passphrase: req.Passphrase}
 	if err := s.chooseRecipients(req); err != nil {
 		return nil, err
 	}
@@ -104,6 +106,10 @@ func (c *Client) newSending(ctx context.Context, req *SendRequest, wallet Wallet
 	if s.net, err = c.network(ctx); err != nil {
 		return nil, err
 	}
+	if s.light && !s.net.Light {
+		return nil, errNoLight()
+	}
+	s.meter.heavy = !s.light && s.net.Light
 	if wallet == nil && s.net.sponsor.IsZero() {
 		return nil, noSponsor()
 	}
@@ -176,6 +182,9 @@ func (s *sending) makePlan() error {
 	}
 	s.meter.update(func(now *Progress) {
 		now.Phase, now.Total = PhaseSealing, s.plan.total
+		if s.light {
+			now.Total = s.plan.sealed // what goes up is what takes time
+		}
 		for i, n := range s.net.Nodes {
 			now.Nodes = append(now.Nodes, NodeProgress{Index: i, Name: n.Name, Total: s.plan.nodeTotal(i), State: NodeIdle})
 		}

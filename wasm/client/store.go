@@ -16,6 +16,9 @@ const postsAtOnce = 6
 // holds all of theirs and the slow nodes had their tail: half as long again as
 // the quorum took, and a little. Nodes that don't answer are left behind.
 func (s *sending) store(ctx context.Context, b *batch) error {
+	if s.light {
+		return s.storeWhole(ctx, b)
+	}
 	run := &storing{sending: s, begun: time.Now(), slots: make(chan struct{}, postsAtOnce), quorum: make(chan struct{})}
 	ctx, cut := context.WithCancelCause(ctx)
 	defer cut(nil)
@@ -117,10 +120,6 @@ func (r *storing) leave(p *posting, err error) {
 
 // need is how many nodes a quorum takes, whichever they are.
 func (r *storing) need() int { return r.net.nodesFor(r.net.quorum()) }
-
-func (r *storing) mark(node int, state NodeState) {
-	r.meter.update(func(now *Progress) { now.Nodes[node].State = state })
-}
 
 // outcome says whether the batch is stored, after all nodes are done or left.
 func (r *storing) outcome(ctx context.Context) error {
