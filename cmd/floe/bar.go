@@ -19,6 +19,7 @@ type bar struct {
 	out   io.Writer
 	on    bool // out is a terminal, and the bar wasn't ended
 	width int  // of what is shown
+	thin  bool // that the line is was said
 }
 
 func newBar(w io.Writer) *bar {
@@ -41,6 +42,11 @@ func (b *bar) show(p client.Progress) {
 	defer b.mu.Unlock()
 	if !b.on {
 		return
+	}
+	if p.Thin && !b.thin {
+		b.thin = true
+		b.clear()
+		fmt.Fprintln(b.out, "This connection is slow. Next time, floe send -light uploads everything once, about a quarter of this, and has the server encode it; it can't open it either way.")
 	}
 	line := phases[p.Phase]
 	if p.Total > 0 && (p.Phase == client.PhaseSending || p.Phase == client.PhaseReading) {

@@ -2,7 +2,7 @@
 // It seals, encodes and verifies by itself; the server it talks to passes on
 // what it can't read. Who doesn't trust a server's pages uses this.
 //
-//	floe send [WAY] [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-note F] FILE…
+//	floe send [WAY] [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-light] [-note F] FILE…
 //	floe open [WAY] [-o DIR] [-f] [-passphrase-file F] [-wait D] [LINK]
 //	floe identity [age | export | import]
 //	floe grant [WAY] -to RECIPIENT [LINK]

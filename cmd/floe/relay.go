@@ -47,7 +47,7 @@ func (r *httpRelay) Do(ctx context.Context, in client.Request) (*client.Response
 	if in.ContentType != "" {
 		req.Header.Set("Content-Type", in.ContentType)
 		req.ContentLength = int64(in.Body.Len())
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(reader(in.Body)), nil }
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(told(reader(in.Body), in.Sent)), nil }
 		req.Body, _ = req.GetBody()
 	}
 	res, err := r.http.Do(req)
@@ -64,6 +64,27 @@ func reader(p client.Pieces) io.Reader {
 		readers[i] = bytes.NewReader(piece)
 	}
 	return io.MultiReader(readers...)
+}
+
+// told reads from r and tells how much it has read.
+func told(r io.Reader, tell func(int64)) io.Reader {
+	if tell == nil {
+		return r
+	}
+	return &teller{r, tell, 0}
+}
+
+type teller struct {
+	io.Reader
+	tell func(int64)
+	read int64
+}
+
+func (t *teller) Read(p []byte) (int, error) {
+	n, err := t.Reader.Read(p)
+	t.read += int64(n)
+	t.tell(t.read)
+	return n, err
 }
 
 // chooseServer picks the server: the flag's, else the link's, else the

@@ -26,11 +26,12 @@ func (l *stringList) Set(s string) error {
 }
 
 func runSend(ctx context.Context, c *console, args []string) error {
-	fs := c.flags("send", payingUsage+" [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-note F] FILE…")
+	fs := c.flags("send", payingUsage+" [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-light] [-note F] FILE…")
 	w := wayFlags(fs, true, false)
 	base := fs.String("link-base", "", "with -network: `URL` of a server on that network, for the link to open in its page as well")
 	epochs := fs.Uint("epochs", 0, "how many of the network's epochs to keep it (0: the server's default, or a week)")
 	phrase := fs.String("passphrase-file", "", "ask for the passphrase on the first line of this file besides the link")
+	light := fs.Bool("light", false, "for slow connections: upload everything once, sealed as ever, and let the server encode it")
 	note := fs.String("note", "", "write the recovery note to this file")
 	var to stringList
 	fs.Var(&to, "to", "recipient (age1…) who alone may open it; may be repeated")
@@ -42,6 +43,8 @@ func runSend(ctx context.Context, c *console, args []string) error {
 		return misuse(fs, "nothing to send")
 	case *base != "" && w.network == "":
 		return misuse(fs, "-link-base goes with -network: over a server, links are to its page")
+	case *light && w.network != "":
+		return misuse(fs, "-light is for servers: without one, nobody else can encode")
 	case *base != "" && !isURL(*base):
 		return misuse(fs, "%q is no -link-base; it is given as https://floe.example", *base)
 	}
@@ -55,7 +58,7 @@ func runSend(ctx context.Context, c *console, args []string) error {
 	if _, err := os.Lstat(*note); *note != "" && err == nil {
 		return fmt.Errorf("%s exists already; nothing was sent\nhint: -note takes the name of a new file", *note)
 	}
-	req := client.SendRequest{Files: files, Recipients: to, Epochs: uint32(min(*epochs, 1<<31))}
+	req := client.SendRequest{Files: files, Recipients: to, Epochs: uint32(min(*epochs, 1<<31)), Light: *light}
 	if *phrase != "" {
 		if req.Passphrase, err = passphraseFile(*phrase); err != nil {
 			return err
