@@ -23,6 +23,8 @@ func commandOf(args []string) (command, []string) {
 		return serveCommand, nil
 	}
 	switch args[0] {
+	case "node":
+		return nodeCommand, args[1:]
 	case "package":
 		return packageCommand, args[1:]
 	default:

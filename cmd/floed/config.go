@@ -19,6 +19,8 @@ type Config struct {
 	Data           string         // directory, made if it isn't there
 	Nodes          int            // storage nodes of a new embedded network
 	Shards         int            // shards of a new embedded network
+	NodesAt        []string       // host:port of each, where the nodes are processes of their own (node.go); none: they run here
+	NodeScheme     string         // of those: "https", which is pinned to their network keys, or "http"
 	Network        string         // api.Local for the embedded one, a name that is compiled in, or a network file
 	Place          api.Place      // what that stands for; the embedded network is where we listen
 	Relay          bool           // serve pages and relay, not the embedded network alone
@@ -35,13 +37,15 @@ type Config struct {
 // parseFlags reads the command line. It writes what is wrong to stderr itself.
 func parseFlags(args []string, stderr io.Writer) (Config, error) {
 	var cfg Config
-	var proxies, level, gas, wal string
+	var proxies, level, gas, wal, nodesAt string
 	f := flag.NewFlagSet("floed", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:8080", "`address` to listen on; with port 0 a free one")
 	f.StringVar(&cfg.Data, "data", "./floe-data", "`directory` for everything that is kept")
 	f.IntVar(&cfg.Nodes, "nodes", 13, "how many storage `nodes` a new embedded network has")
 	f.IntVar(&cfg.Shards, "shards", 104, "how many `shards` a new embedded network has")
+	f.StringVar(&nodesAt, "nodes-at", "", "comma-separated `addresses`, host:port, of a new embedded network's nodes, which then are processes of their own (floed node); their keys are made in -data/keys")
+	f.StringVar(&cfg.NodeScheme, "node-scheme", "https", "how to reach the nodes of -nodes-at: `https` or http")
 	f.StringVar(&cfg.Network, "network", api.Local, "`network` to work on: local, which is embedded here, testnet, mainnet, or a file that describes one")
 	f.BoolVar(&cfg.Relay, "relay", true, "serve pages and relay; without them the embedded network alone is served")
 	f.StringVar(&cfg.SponsorKey, "sponsor-key", "", "`file` with the suiprivkey1… of the address that pays for others on a network elsewhere, readable by its owner alone; without it nobody does")
@@ -57,7 +61,10 @@ func parseFlags(args []string, stderr io.Writer) (Config, error) {
 	}
 	given := map[string]bool{}
 	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	err := cfg.check(f.Args(), proxies)
+	err := cfg.elsewhere(given, nodesAt)
+	if err == nil {
+		err = cfg.check(f.Args(), proxies)
+	}
 	if err == nil {
 		err = cfg.place(given, gas, wal)
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"floe/codec/bls"
 	"floe/codec/suitx"
 	"floe/server"
@@ -79,12 +81,19 @@ func openEmbedded(ctx context.Context, cfg Config, d *dataDir, p *port) (*embedd
 		return e, err
 	}
 	options := committee.Options{Scheme: "http", Transport: e.door.transport(), Logger: log}
+	if len(o.NodesAt) > 0 {
+		options = committee.Options{Scheme: o.NodeScheme, AllowLocal: true, Logger: log}
+	}
 	if e.peers, err = newStorage(ctx, e.client, options, rhythm{committeeEvery, time.Second}); err != nil {
 		return e, err
 	}
 	background, stop := context.WithCancel(context.Background())
 	e.stop = stop
 	e.tasks.Go(func() { e.peers.follow(background) })
+	if len(o.NodesAt) > 0 {
+		log.Info("the storage nodes are processes of their own: floed node", "keys", d.join("keys"), "at", o.NodesAt)
+		return e, nil
+	}
 	return e, e.startNodes(ctx, d, p, signers, log)
 }
 
@@ -188,9 +197,26 @@ func (e *embedded) Faucet(ctx context.Context, to suitx.Address) (api.FaucetResp
 	return api.FaucetResponse{SUI: gift.SUI, WAL: gift.WAL, Digest: gift.Digest.String()}, nil
 }
 
-func (e *embedded) StopNode(_ context.Context, i int) error { return e.nodes[i].Stop() }
+// checkHere says whether a node can be switched: those that are processes of
+// their own can't.
+func (e *embedded) checkHere(i int) error {
+	if i >= len(e.nodes) {
+		return fmt.Errorf("%w: node %d doesn't run here", echo.ErrNotFound, i)
+	}
+	return nil
+}
+
+func (e *embedded) StopNode(_ context.Context, i int) error {
+	if err := e.checkHere(i); err != nil {
+		return err
+	}
+	return e.nodes[i].Stop()
+}
 
 func (e *embedded) StartNode(ctx context.Context, i int) error {
+	if err := e.checkHere(i); err != nil {
+		return err
+	}
 	if err := e.nodes[i].Start(); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"floe/codec/bls"
 	"floe/server/api"
 	"floe/server/ledger"
+	"floe/server/node"
 )
 
 // What a new embedded network begins with.
@@ -25,6 +26,8 @@ const (
 type origin struct {
 	Nodes           int
 	Shards          int
+	NodesAt         []string `json:",omitempty"` // where nodes listen that are processes of their own
+	NodeScheme      string   `json:",omitempty"` // of those
 	Host            string
 	Start           time.Time
 	EpochDurationMS int64
@@ -35,7 +38,7 @@ type origin struct {
 // nodeKeys is keys/node-NN.json.
 type nodeKeys struct {
 	BLS     []byte // 32 bytes, signs confirmations
-	Network []byte // P-256 scalar, for TLS once nodes are machines of their own
+	Network []byte // P-256 scalar, for the TLS of nodes that are processes of their own
 }
 
 // sponsorKey is keys/sponsor.json.
@@ -51,6 +54,9 @@ func readOrigin(d *dataDir, cfg Config, host string) (origin, error) {
 		return o, err
 	}
 	if found {
+		if err := o.checkNodesAt(d, cfg); err != nil {
+			return o, err
+		}
 		if o.Nodes != cfg.Nodes || o.Shards != cfg.Shards {
 			return o, fmt.Errorf("%s holds a network of %d nodes and %d shards; give -nodes %d -shards %d, or another -data", d.path, o.Nodes, o.Shards, o.Nodes, o.Shards)
 		}
@@ -60,6 +66,9 @@ func readOrigin(d *dataDir, cfg Config, host string) (origin, error) {
 		Nodes: cfg.Nodes, Shards: cfg.Shards, Host: host,
 		Start: time.Now().UTC().Truncate(time.Millisecond), EpochDurationMS: epochDuration.Milliseconds(),
 		StoragePrice: storagePrice, WritePrice: writePrice,
+	}
+	if len(cfg.NodesAt) > 0 {
+		o.NodesAt, o.NodeScheme = cfg.NodesAt, cfg.NodeScheme
 	}
 	return o, d.write(o, "network.json")
 }
@@ -77,17 +86,21 @@ func (o origin) genesis(keys []nodeKeys) (ledger.Genesis, []*bls.Key, error) {
 		if err != nil {
 			return g, nil, fmt.Errorf("couldn't read the key of node %d: %w", i, err)
 		}
-		network, err := networkPublicKey(k.Network)
+		network, err := node.ParseNetworkKey(k.Network)
 		if err != nil {
-			return g, nil, fmt.Errorf("couldn't read the network key of node %d: %w", i, err)
+			return g, nil, fmt.Errorf("couldn't use the keys of node %d: %w", i, err)
+		}
+		public, err := network.Public()
+		if err != nil {
+			return g, nil, err
 		}
 		proof, err := key.ProvePossession(0, api.EmbeddedPool(i))
 		if err != nil {
 			return g, nil, err
 		}
 		n := ledger.GenesisNode{
-			Name: fmt.Sprintf("Node %d", i+1), Address: fmt.Sprintf("%s%s%d", o.Host, api.PathNode, i),
-			PublicKey: key.Public().Compressed(), NetworkKey: network, ProofOfPossession: [96]byte(proof),
+			Name: fmt.Sprintf("Node %d", i+1), Address: o.nodeAddress(i),
+			PublicKey: key.Public().Compressed(), NetworkKey: public, ProofOfPossession: [96]byte(proof),
 		}
 		for range shardsOf(i, o.Nodes, o.Shards) {
 			n.Shards = append(n.Shards, uint16(shard))
@@ -98,22 +111,20 @@ func (o origin) genesis(keys []nodeKeys) (ledger.Genesis, []*bls.Key, error) {
 	return g, signers, nil
 }
 
+// nodeAddress is host:port[/path] of a node, as it stands on the ledger for good.
+func (o origin) nodeAddress(i int) string {
+	if len(o.NodesAt) > 0 {
+		return o.NodesAt[i]
+	}
+	return fmt.Sprintf("%s%s%d", o.Host, api.PathNode, i)
+}
+
 // shardsOf spreads shards evenly: the first nodes have one more if need be.
 func shardsOf(node, nodes, shards int) int {
 	if node < shards%nodes {
 		return shards/nodes + 1
 	}
 	return shards / nodes
-}
-
-// networkPublicKey is the compressed point, as Walrus' nodes register it.
-func networkPublicKey(scalar []byte) ([]byte, error) {
-	k, err := ecdh.P256().NewPrivateKey(scalar)
-	if err != nil {
-		return nil, err
-	}
-	point := k.PublicKey().Bytes() // 04 ‖ x ‖ y
-	return append([]byte{2 | point[64]&1}, point[1:33]...), nil
 }
 
 // readNodeKeys reads the nodes' keys and makes those that aren't there.

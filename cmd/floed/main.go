@@ -4,7 +4,12 @@
 //
 //	floed [-listen HOST:PORT] [-data DIR] [-nodes N] [-shards N] [-network local]
 //
-// Other things it does are named by a first word: commands.go lists them.
+// The storage nodes may also be processes of their own, here or on other
+// machines (node.go), and the package goes to networks elsewhere by a command:
+//
+//	floed -nodes-at HOST:PORT,… [-node-scheme https|http]
+//	floed node -key FILE [-ledger URL] [-data DIR] [-listen HOST:PORT] [-tls=false]
+//	floed package …
 //
 // When all is up it prints "floe: ready at http://…". SIGINT and SIGTERM end it
 // in order; it may also be killed at any time, for what was answered is on disk.

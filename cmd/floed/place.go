@@ -32,7 +32,7 @@ func (c *Config) place(given map[string]bool, gas, wal string) (err error) {
 	if c.Place, err = readPlace(c.Network); err != nil {
 		return err
 	}
-	for _, name := range []string{"nodes", "shards"} {
+	for _, name := range []string{"nodes", "shards", "nodes-at", "node-scheme"} {
 		if given[name] {
 			return fmt.Errorf("-%s shapes the embedded network; %s has its own", name, c.Place.Name)
 		}
@@ -84,9 +84,8 @@ func parseAmount(s string) (units uint64, err error) {
 	return units, nil
 }
 
-// readKey reads a secret that pays on a network elsewhere, called what. It is money,
-// so nobody but the file's owner may be able to read it.
-func readKey(what, path string) (ed25519.PrivateKey, error) {
+// readOwned reads a file, called what, that nobody but its owner may be able to read.
+func readOwned(what, path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("couldn't read the %s: %w", what, err)
@@ -100,6 +99,16 @@ func readKey(what, path string) (ed25519.PrivateKey, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("couldn't read the %s: %w", what, err)
+	}
+	return b, nil
+}
+
+// readKey reads a secret that pays on a network elsewhere, called what. It is
+// money.
+func readKey(what, path string) (ed25519.PrivateKey, error) {
+	b, err := readOwned(what, path)
+	if err != nil {
+		return nil, err
 	}
 	scheme, seed, err := suitx.ParseSuiPrivateKey(string(bytes.TrimSpace(b)))
 	if err != nil {

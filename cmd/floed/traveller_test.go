@@ -282,6 +282,12 @@ func (v *traveller) send(grant []byte, cargo ...*cargo) suitx.Address {
 		v.store(c)
 	}
 	v.certify(cargo...)
+	return v.create(grant, cargo...)
+}
+
+// create makes a parcel of what is stored.
+func (v *traveller) create(grant []byte, cargo ...*cargo) suitx.Address {
+	v.t.Helper()
 	tx := v.gas(v.parcelTx(grant, cargo...))
 	var res api.ExecuteResponse
 	v.post(api.PathExecute, v.signed(tx), &res)

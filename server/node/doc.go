@@ -2,7 +2,8 @@
 // them over Walrus' HTTP routes and signs confirmations that it holds them.
 //
 // [Open] a node, run [Node.Run] beside it, and mount [Node.Handler], whose
-// routes begin at /v1. A [Switch] is a node that can be stopped and started.
+// routes begin at /v1. A [Switch] is a node that can be stopped and started. A
+// node with a port of its own serves TLS with what [NetworkKey.TLS] returns.
 //
 //	GET, PUT  /v1/blobs/{id}/metadata                             GET …/status
 //	GET, PUT  /v1/blobs/{id}/slivers/{pair}/{primary|secondary}   GET …/status
