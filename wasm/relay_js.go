@@ -12,6 +12,9 @@ import (
 type fetchRelay struct{}
 
 func (fetchRelay) Do(ctx context.Context, r client.Request) (*client.Response, error) {
+	if r.Sent != nil {
+		return upload(ctx, r)
+	}
 	abort := js.Global().Get("AbortController").New()
 	options := map[string]any{
 		"method":      r.Method,

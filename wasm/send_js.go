@@ -10,7 +10,7 @@ import (
 	"floe/wasm/client"
 )
 
-// send({files, epochs, passphrase, recipients, seed, index, origin, memory, wallet}) →
+// send({files, epochs, passphrase, recipients, light, seed, index, origin, memory, wallet}) →
 // {link, parcelId, endsAt, passphrase, nodesHolding, nodesTotal, nodesNeeded, recoveryNote, others}
 func (a *app) send(ctx context.Context, args js.Value) (any, error) {
 	seed, err := seedOf(args)
@@ -23,6 +23,7 @@ func (a *app) send(ctx context.Context, args js.Value) (any, error) {
 		Seed:       *seed,
 		Index:      uint32(number(args, "index")),
 		Server:     text(args, "origin"),
+		Light:      args.Get("light").Truthy(),
 		Progress:   progressTo(args),
 	}
 	for i := range args.Get("files").Length() {

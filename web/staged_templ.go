@@ -103,7 +103,40 @@ func options() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = lightOption().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</details>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+func lightOption() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var3 == nil {
+			templ_7745c5c3_Var3 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div id=\"light-option\" class=\"option\" hidden><label class=\"choice\"><input id=\"light\" type=\"checkbox\" aria-describedby=\"light-help\"> My connection is slow: upload only once</label><p id=\"light-help\" class=\"remark\">Uploads about a quarter as much. The server then spreads your encrypted files over the storage nodes; it can’t open them either way.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -127,12 +160,12 @@ func named() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var3 == nil {
-			templ_7745c5c3_Var3 = templ.NopComponent
+		templ_7745c5c3_Var4 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var4 == nil {
+			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div id=\"named\" class=\"inset\" hidden><ul id=\"recipients\" class=\"recipients\" aria-label=\"People who can open\"></ul><template id=\"recipient-row\"><li><code></code> <button type=\"button\" class=\"link quiet\">Remove</button></li></template><div class=\"row\"><label class=\"grow\"><span class=\"label\">Their recipient</span> <input id=\"recipient\" class=\"field mono\" type=\"text\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" aria-describedby=\"recipient-help recipient-wrong\"></label> <button id=\"recipient-add\" type=\"button\" class=\"button second\">Add</button></div><p id=\"recipient-wrong\" class=\"wrong\" role=\"alert\" hidden></p><p id=\"recipient-help\" class=\"remark\">A long line that begins with age1. They copy theirs in this place on their own device, and send it to you. <button id=\"recipient-mine\" type=\"button\" class=\"link small\">Copy my recipient</button></p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<div id=\"named\" class=\"inset\" hidden><ul id=\"recipients\" class=\"recipients\" aria-label=\"People who can open\"></ul><template id=\"recipient-row\"><li><code></code> <button type=\"button\" class=\"link quiet\">Remove</button></li></template><div class=\"row\"><label class=\"grow\"><span class=\"label\">Their recipient</span> <input id=\"recipient\" class=\"field mono\" type=\"text\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" aria-describedby=\"recipient-help recipient-wrong\"></label> <button id=\"recipient-add\" type=\"button\" class=\"button second\">Add</button></div><p id=\"recipient-wrong\" class=\"wrong\" role=\"alert\" hidden></p><p id=\"recipient-help\" class=\"remark\">A long line that begins with age1. They copy theirs in this place on their own device, and send it to you. <button id=\"recipient-mine\" type=\"button\" class=\"link small\">Copy my recipient</button></p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -156,12 +189,12 @@ func passphraseOption() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var4 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var4 == nil {
-			templ_7745c5c3_Var4 = templ.NopComponent
+		templ_7745c5c3_Var5 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var5 == nil {
+			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<div id=\"passphrase-option\" class=\"option\"><label class=\"choice\"><input id=\"passphrase-on\" type=\"checkbox\"> Ask for a passphrase too</label><div id=\"passphrase-panel\" class=\"inset\" hidden><div class=\"row\"><label class=\"grow\"><span class=\"label\">Passphrase</span> <input id=\"passphrase\" class=\"field mono\" type=\"text\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" data-testid=\"passphrase\" aria-describedby=\"passphrase-help passphrase-wrong\"></label> <button id=\"passphrase-show\" type=\"button\" class=\"button second\" aria-pressed=\"true\">Hide</button></div><p id=\"passphrase-wrong\" class=\"wrong\" role=\"alert\" hidden></p><p id=\"passphrase-help\" class=\"remark\">Tell it to them another way than the link: by phone, say. Six random words can’t be guessed; you may write your own.</p><p class=\"picks start\"><button id=\"passphrase-new\" type=\"button\" class=\"link small\">Six new words</button> <button id=\"passphrase-copy\" type=\"button\" class=\"link small\">Copy</button></p></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div id=\"passphrase-option\" class=\"option\"><label class=\"choice\"><input id=\"passphrase-on\" type=\"checkbox\"> Ask for a passphrase too</label><div id=\"passphrase-panel\" class=\"inset\" hidden><div class=\"row\"><label class=\"grow\"><span class=\"label\">Passphrase</span> <input id=\"passphrase\" class=\"field mono\" type=\"text\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" data-testid=\"passphrase\" aria-describedby=\"passphrase-help passphrase-wrong\"></label> <button id=\"passphrase-show\" type=\"button\" class=\"button second\" aria-pressed=\"true\">Hide</button></div><p id=\"passphrase-wrong\" class=\"wrong\" role=\"alert\" hidden></p><p id=\"passphrase-help\" class=\"remark\">Tell it to them another way than the link: by phone, say. Six random words can’t be guessed; you may write your own.</p><p class=\"picks start\"><button id=\"passphrase-new\" type=\"button\" class=\"link small\">Six new words</button> <button id=\"passphrase-copy\" type=\"button\" class=\"link small\">Copy</button></p></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -76,7 +76,7 @@ class Engine extends EventTarget {
   }
 
   /**
-   * @param {{files: {file: File, path: string}[], epochs?: number, passphrase?: string|null, recipients?: string[]}} args
+   * @param {{files: {file: File, path: string}[], epochs?: number, passphrase?: string|null, recipients?: string[], light?: boolean}} args
    * @param {(progress: SendProgress) => void} [onProgress]
    * @returns {{promise: Promise<Sent>, cancel: () => void}}
    */

@@ -99,7 +99,7 @@ async function run() {
   const { files, total } = staged;
   go("sending");
   headline(`Sending ${many(files.length, "file")}`);
-  sending.begin(total, net?.nodes ?? []);
+  sending.begin(total, net?.nodes ?? [], chosen.light);
   work();
   stopped = false;
   try {
@@ -156,7 +156,7 @@ async function refresh() {
   }
   startMap.show(net.nodes.map(resting));
   await breath();
-  options.offerLives(net);
+  options.offer(net);
   byId("fact-size", HTMLElement).textContent = `up to ${limit(net.max_parcel_size)}`;
   byId("fact-life", HTMLElement).textContent = `kept until ${shortDay(endOf(net, net.default_epochs))}, you can change that`;
 }

@@ -19,12 +19,14 @@ export class Options {
   #byName = byId("who-named", HTMLInputElement);
   #asks = byId("passphrase-on", HTMLInputElement);
   #passphrase = byId("passphrase", HTMLInputElement);
+  #light = byId("light", HTMLInputElement);
 
   constructor() {
     const redraw = () => this.#redraw();
     this.#life.addEventListener("change", redraw);
     this.#byName.addEventListener("change", redraw);
     byId("who-link", HTMLInputElement).addEventListener("change", redraw);
+    this.#light.addEventListener("change", redraw);
     this.#asks.addEventListener("change", () => {
       redraw();
       if (this.#asks.checked && !this.#passphrase.value) this.#offerWords();
@@ -41,6 +43,7 @@ export class Options {
       epochs: Number(this.#life.value) || 0,
       passphrase: !named && this.#asks.checked ? this.#passphrase.value.trim() || null : null,
       recipients: named ? this.recipients : [],
+      light: this.#light.checked,
     };
   }
 
@@ -57,8 +60,15 @@ export class Options {
     return false;
   }
 
-  /** Offers the lives this network allows, with the days they end on. @param {Network} net */
-  offerLives(net) {
+  /** Offers what this network allows. @param {Network} net */
+  offer(net) {
+    byId("light-option", HTMLElement).hidden = !net.light;
+    this.#light.checked &&= net.light;
+    this.#offerLives(net);
+  }
+
+  /** Lives with the days they end on. @param {Network} net */
+  #offerLives(net) {
     const epochs = new Set(DAYS.map((days) => Math.ceil((days * DAY) / net.epoch_duration_ms)));
     epochs.add(net.default_epochs);
     const offered = [...epochs].filter((count) => count >= 1 && count <= net.max_epochs_ahead).sort((a, b) => a - b);
@@ -72,7 +82,7 @@ export class Options {
     this.#redraw();
   }
 
-  /** Folds the choices away and forgets whom and what they named. */
+  /** Folds the choices away and forgets whom and what they named; the line stays what it is. */
   reset() {
     this.recipients = [];
     this.#passphrase.value = "";
@@ -92,6 +102,7 @@ export class Options {
       end ? `Kept until ${shortDay(end)}` : "",
       named ? `only ${this.recipients.length ? many(this.recipients.length, "person").replace("persons", "people") : "people I name"}` : "anyone with the link",
       named ? "" : this.#asks.checked ? "and the passphrase" : "no passphrase",
+      this.#light.checked ? "uploaded once" : "",
     ].filter(Boolean).join(" · ").replace(" · and", " and");
   }
 

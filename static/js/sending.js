@@ -27,11 +27,12 @@ export class Sending {
   #phase = "";
   #quarter = 0;
   #remark = "";
+  #verb = "stored";
   /** @type {import("./types").NetworkNode[]} */
   #nodes = [];
   /** What nodes that went down had acknowledged by then, by index. @type {Map<number, number>} */
   #lost = new Map();
-  /** Part of the bytes that the nodes have acknowledged, 0 to 1. */
+  /** Part of the bytes that the nodes have acknowledged, or that were uploaded, 0 to 1. */
   part = 0;
 
   constructor() {
@@ -40,8 +41,13 @@ export class Sending {
     addEventListener("online", online);
   }
 
-  /** @param {number} bytes of the files @param {import("./types").NetworkNode[]} nodes as far as they are known */
-  begin(bytes, nodes) {
+  /**
+   * @param {number} bytes of the files
+   * @param {import("./types").NetworkNode[]} nodes as far as they are known
+   * @param {boolean} light uploaded once: then that is what is counted
+   */
+  begin(bytes, nodes, light) {
+    this.#verb = light ? "uploaded" : "stored";
     this.#size = bytes;
     this.#began = Date.now();
     this.#phase = "";
@@ -83,15 +89,15 @@ export class Sending {
     const quarter = Math.floor(this.part * 4);
     if (quarter > this.#quarter && phase === "sending") {
       this.#quarter = quarter;
-      announce(`${quarter * 25} percent stored.`);
+      announce(`${quarter * 25} percent ${this.#verb}.`);
     }
     percent(Math.min(99, this.part * 100), "sent");
   }
 
-  /** Bytes are counted as the nodes acknowledge them, and said in terms of the files. @param {Progress} progress */
+  /** Bytes are counted as the nodes acknowledge them, or as they go up, and said in terms of the files. @param {Progress} progress */
   #showPace({ phase, rate, etaMs, total }) {
     const moving = phase === "sending" && this.part > 0;
-    byId("amount", HTMLElement).textContent = phase === "certifying" || !this.part || !this.#size ? "" : `${sizeOf(this.part * this.#size, this.#size)} stored`;
+    byId("amount", HTMLElement).textContent = phase === "certifying" || !this.part || !this.#size ? "" : `${sizeOf(this.part * this.#size, this.#size)} ${this.#verb}`;
     const pace = [];
     if (moving && rate && total) pace.push(`${size((rate / total) * this.#size)}/s`);
     if (moving && etaMs && Date.now() - this.#began > 3000) pace.push(`about ${duration(etaMs)}`);

@@ -21,6 +21,7 @@ export interface Network {
   segment_size: number;
   max_parcel_size: number;
   default_epochs: number;
+  light: boolean;
 }
 
 export interface NodeProgress {
@@ -53,6 +54,7 @@ export interface SendRequest {
   epochs: number;
   passphrase: string | null;
   recipients: string[];
+  light: boolean;
 }
 
 export interface Sent {
