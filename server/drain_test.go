@@ -216,7 +216,7 @@ func TestDrainByRegisterAndVanishCostsTheQuota(t *testing.T) {
 		t.Errorf("answers %v", got)
 	}
 	lost := before - wal()
-	if lost != blobs*1000 { // what the fake ledger charges
+	if lost != blobs*fakeStorage {
 		t.Errorf("the sponsor lost %d FROST", lost)
 	}
 	t.Logf("loss: %d FROST and the gas of %d registrations, which is one address's quota of %d bytes", lost, blobs, blobs*each)

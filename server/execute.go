@@ -77,7 +77,7 @@ func (s *Server) fly(ctx context.Context, client netip.Prefix, req api.ExecuteRe
 	}
 	gas, err := s.sponsor.tryOut(ctx, req.Transaction)
 	if err != nil {
-		s.sponsor.gas.put(coin)
+		s.sponsor.settle(context.WithoutCancel(ctx), s.sponsor.gas, err, restDoubt, coin)
 		return nil, err
 	}
 	undo, err := s.quota.take(client, Cost{Gas: gas}, 0)
@@ -85,8 +85,8 @@ func (s *Server) fly(ctx context.Context, client netip.Prefix, req api.ExecuteRe
 		s.sponsor.gas.put(coin)
 		return nil, err
 	}
-	defer s.sponsor.settle(context.WithoutCancel(ctx), s.sponsor.gas, coin.ref.ID)
 	res, err := s.sponsor.submit(ctx, req.Transaction, req.Signature, suitx.SignTransaction(s.sponsor.key, req.Transaction))
+	s.sponsor.settle(context.WithoutCancel(ctx), s.sponsor.gas, err, restDoubt, coin)
 	if errors.Is(err, ErrConflict) {
 		undo()
 	}

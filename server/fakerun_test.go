@@ -11,7 +11,7 @@ import (
 )
 
 // fakeStorage is what any storage costs on the fake ledger, in FROST.
-const fakeStorage = 1000
+const fakeStorage = 100
 
 // fakeRun is one transaction being run by the fake ledger: on copies, so that
 // whoever read an object keeps what she read.

@@ -37,17 +37,22 @@ func (s *Server) promiseGas(ctx context.Context, client netip.Prefix, tx []byte)
 	if len(t.Gas.Payment) > 0 || t.Gas.Price != 0 || t.Gas.Budget != 0 || t.Expiration.Kind != suitx.ExpirationNone {
 		return nil, malformed("Payment, price, budget and expiration must be empty: the sponsor fills them.")
 	}
-	coin, err := s.leases.coinFor(client)
-	if err != nil {
-		return nil, err
+	for range maxTries {
+		coin, err := s.leases.coinFor(client)
+		if err != nil {
+			return nil, err
+		}
+		err = s.sponsor.fillGas(ctx, t, gasCap, coin)
+		if err == nil {
+			filled := t.Marshal()
+			s.leases.grant(suitx.TransactionDigest(filled), client, coin)
+			return filled, nil
+		}
+		if moved := s.leases.giveUp(ctx, client, coin, err); !moved {
+			return nil, err
+		}
 	}
-	if err := s.sponsor.fillGas(ctx, t, coin); err != nil {
-		s.leases.giveUp(client, coin)
-		return nil, err
-	}
-	filled := t.Marshal()
-	s.leases.grant(suitx.TransactionDigest(filled), client, coin)
-	return filled, nil
+	return nil, s.sponsor.nothingFree(s.sponsor.gas, gasFloor)
 }
 
 // readTransaction parses a transaction and holds it against the allow-list.

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -26,16 +28,16 @@ type lease struct {
 
 // leases are the transactions for which gas was promised, by digest.
 type leases struct {
-	now   func() time.Time
-	purse *purse
+	now     func() time.Time
+	sponsor *sponsor
 
 	mu     sync.Mutex
 	held   map[suitx.Digest]lease
 	counts map[netip.Prefix]int
 }
 
-func newLeases(p *purse, now func() time.Time) *leases {
-	return &leases{now: now, purse: p, held: make(map[suitx.Digest]lease), counts: make(map[netip.Prefix]int)}
+func newLeases(p *sponsor, now func() time.Time) *leases {
+	return &leases{now: now, sponsor: p, held: make(map[suitx.Digest]lease), counts: make(map[netip.Prefix]int)}
 }
 
 // coinFor takes a coin out of the purse for a client that hasn't too many yet.
@@ -47,19 +49,25 @@ func (l *leases) coinFor(client netip.Prefix) (coin, error) {
 	if l.counts[client] >= leasesPerClient {
 		return coin{}, refuse(http.StatusTooManyRequests, api.CodeQuota, "Gas for %d transactions waits for your signatures already.", leasesPerClient).after(2 * time.Second)
 	}
-	c, ok := l.purse.take(gasCap)
+	c, ok := l.sponsor.gas.take(gasFloor)
 	if !ok {
-		return coin{}, errNoCoin()
+		return coin{}, l.sponsor.nothingFree(l.sponsor.gas, gasFloor)
 	}
 	l.counts[client]++
 	return c, nil
 }
 
-func (l *leases) giveUp(client netip.Prefix, c coin) {
+// giveUp ends what coinFor began because of err, and reports whether the coin has
+// moved on meanwhile.
+func (l *leases) giveUp(ctx context.Context, client netip.Prefix, c coin, err error) (moved bool) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.uncount(client)
-	l.purse.put(c)
+	l.mu.Unlock()
+	if !errors.Is(err, ErrConflict) {
+		l.sponsor.gas.put(c)
+		return false
+	}
+	return l.sponsor.settle(context.WithoutCancel(ctx), l.sponsor.gas, err, restDoubt, c)
 }
 
 func (l *leases) grant(digest suitx.Digest, client netip.Prefix, c coin) {
@@ -89,7 +97,7 @@ func (l *leases) sweep() {
 		if !now.Before(held.until) {
 			delete(l.held, digest)
 			l.uncount(held.client)
-			l.purse.put(held.coin)
+			l.sponsor.gas.put(held.coin)
 		}
 	}
 }

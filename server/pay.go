@@ -2,12 +2,9 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net/netip"
-	"time"
 
 	"floe/codec/suitx"
-	"floe/server/walrus"
 )
 
 // Sponsor returns who pays; ok is false if nobody does.
@@ -40,25 +37,5 @@ func (s *Server) Pay(ctx context.Context, cost Cost, until uint32, build func(b 
 			}
 		}()
 	}
-	for range maxTries {
-		if res, err = s.payOnce(ctx, cost.WAL, build); !errors.Is(err, ErrConflict) {
-			return res, err
-		}
-	}
-	return res, err
-}
-
-func (s *Server) payOnce(ctx context.Context, wal uint64, build func(b *suitx.Builder, wal suitx.Argument)) (*Result, error) {
-	b := &suitx.Builder{}
-	if wal == 0 {
-		build(b, suitx.Argument{})
-		return s.sponsor.run(ctx, b)
-	}
-	c, ok := s.sponsor.wal.take(wal)
-	if !ok {
-		return nil, full("This server's sponsor has no WAL free just now.").after(5 * time.Second)
-	}
-	defer s.sponsor.settle(ctx, s.sponsor.wal, c.ref.ID)
-	build(b, walrus.Coins(b, c.ref))
-	return s.sponsor.run(ctx, b)
+	return s.sponsor.pay(ctx, cost.WAL, build)
 }

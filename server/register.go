@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,8 +16,6 @@ import (
 )
 
 const (
-	maxTries = 4 // of a transaction whose coins moved on
-
 	// MIST that registering one blob takes, rebates not counted, and some.
 	gasOfBlob = 5_000_000
 )
@@ -181,29 +178,21 @@ func priceOf(blobs []walrus.Wanted, com *api.Committee, epochs uint32) Cost {
 	return c
 }
 
-// runRegister executes the transaction, with other coins when those it took
-// have moved on.
+// runRegister executes DESIGN §2's first transaction; again, if it failed because
+// Walrus was upgraded meanwhile.
 func (s *Server) runRegister(ctx context.Context, owner suitx.Address, blobs []walrus.Wanted, cost Cost, epochs uint32) (res *Result, err error) {
-	for range maxTries {
-		coin, ok := s.sponsor.wal.take(cost.WAL)
-		if !ok {
-			return nil, full("This server's sponsor has no WAL free just now.").after(5 * time.Second)
+	for range 2 {
+		res, err = s.sponsor.pay(ctx, max(cost.WAL, 1), func(b *suitx.Builder, wal suitx.Argument) {
+			s.contracts.Load().Register(b, owner, blobs, wal, epochs, s.network.Deletable)
+		})
+		if !errors.Is(err, ErrRefused) {
+			break
 		}
-		b := s.registration(owner, blobs, coin, epochs)
-		res, err = s.sponsor.run(ctx, b)
-		s.sponsor.settle(ctx, s.sponsor.wal, coin.ref.ID)
-		if !errors.Is(err, ErrConflict) {
-			return res, err
+		if upgraded, unread := s.followUpgrade(ctx); unread != nil || !upgraded {
+			break
 		}
 	}
 	return res, err
-}
-
-// registration is DESIGN §2's first transaction.
-func (s *Server) registration(owner suitx.Address, blobs []walrus.Wanted, wal coin, epochs uint32) *suitx.Builder {
-	b := &suitx.Builder{}
-	s.contracts.Load().Register(b, owner, blobs, walrus.Coins(b, wal.ref), epochs, s.network.Deletable)
-	return b
 }
 
 func (s *Server) blobType() suitx.StructTag { return walrus.BlobType(s.ids.WalrusPackage) }

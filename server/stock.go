@@ -2,17 +2,24 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"floe/codec/suitx"
+	"floe/server/api"
+	"floe/server/walrus"
 )
 
 // What the sponsor keeps in its purses, in MIST and FROST.
 const (
 	gasCoinWorth = 2 * gasCap
 	gasWanted    = (gasCoins + 1) * gasCoinWorth
+	gasLow       = 10 * gasFloor
 	walWanted    = 1_000_000_000_000
+	walPiece     = 100_000_000 // what a coin should hold, at least, to be worth splitting off
+	walLow       = 5 * walPiece
+	fewPieces    = 8   // into which little is split
 	maxPayment   = 255 // coins that one transaction may pay with
 	faucetTries  = 64
 )
@@ -24,6 +31,8 @@ func (p *sponsor) stock(ctx context.Context) error {
 	if err := p.take(ctx); err != nil {
 		return err
 	}
+	p.tellLow(p.gas, "SUI", gasLow)
+	p.tellLow(p.wal, "WAL", walLow)
 	if n, _ := p.gas.fit(gasCap); n < gasCoins/2 {
 		if err := p.splitGas(ctx); err != nil {
 			return fmt.Errorf("couldn't split the sponsor's gas: %w", err)
@@ -35,6 +44,16 @@ func (p *sponsor) stock(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// tellLow says once that little is left, and again only after there was more.
+func (p *sponsor) tellLow(purse *purse, kind string, least uint64) {
+	sum := purse.total()
+	if low := sum < least; low != p.low[purse] {
+		if p.low[purse] = low; low {
+			p.log.Warn("the sponsor has little left; send it some", "kind", kind, "units", sum, "address", p.address.String())
+		}
+	}
 }
 
 // take takes stock, and asks the faucet where there is one.
@@ -75,51 +94,78 @@ func (p *sponsor) read(ctx context.Context, purse *purse, typ suitx.StructTag) e
 	return nil
 }
 
-// splitGas pays with all free coins, which makes them one, and splits that
-// evenly, unless that gives no more fit coins than there are.
+// pieces says how to split a sum: into how many coins, one more remaining, if
+// that gives more fit ones than there are.
+func pieces(coins []coin, most int, least, usual uint64) (n int, each uint64) {
+	_, sum := held(coins)
+	worth := usual
+	if sum/usual < uint64(most)/2 {
+		worth = max(least, sum/fewPieces)
+	}
+	n = min(most, int(sum/worth)-1)
+	if n < 1 || fit(coins, worth/2) >= min(n+1, most/2) {
+		return 0, 0
+	}
+	return n, sum / uint64(n+1)
+}
+
+// splitGas pays with all free coins, which makes them one, and splits that evenly.
 func (p *sponsor) splitGas(ctx context.Context) error {
-	coins := p.gas.takeAll(maxPayment)
-	ids, sum := held(coins)
-	n := min(gasCoins, int(sum/gasCoinWorth)-1)
-	if n+1 <= fit(coins, gasCap) || n < 1 {
-		p.log.Warn("the sponsor has little SUI", "mist", sum)
-		p.gas.put(coins...)
+	if n, _ := pieces(p.gas.show(maxPayment), gasCoins, 2*gasFloor, gasCoinWorth); n == 0 {
 		return nil
 	}
-	defer p.settle(ctx, p.gas, ids...)
+	coins := p.gas.takeAll(maxPayment)
+	var err error
+	defer func() { p.settle(context.WithoutCancel(ctx), p.gas, err, restHeld, coins...) }()
+	n, each := pieces(coins, gasCoins, 2*gasFloor, gasCoinWorth)
+	if n == 0 {
+		return nil
+	}
 	b := &suitx.Builder{}
-	p.splitForMyself(b, suitx.GasCoin, sum/uint64(n+1), n)
-	if _, err := p.run(ctx, b, coins...); err != nil {
-		return err
+	p.splitForMyself(b, suitx.GasCoin, each, n)
+	if _, err = p.runWith(ctx, b, min(gasCap, each), coins...); err != nil {
+		return p.calmly(err)
 	}
 	return p.read(ctx, p.gas, suitx.CoinOf(suitx.SUI()))
 }
 
-// splitWAL merges all free WAL coins and splits the sum evenly, unless they are
-// even already.
+// splitWAL merges all free WAL coins and splits the sum evenly.
 func (p *sponsor) splitWAL(ctx context.Context) error {
-	coins := p.wal.takeAll(maxPayment)
-	ids, sum := held(coins)
-	if fit(coins, sum/walCoins/4) >= walCoins/2 || sum < walCoins {
-		p.log.Warn("the sponsor has little WAL", "frost", sum)
-		p.wal.put(coins...)
+	if n, _ := pieces(p.wal.show(maxPayment), walCoins-1, walPiece, walWanted/walCoins); n == 0 {
 		return nil
 	}
-	defer p.settle(ctx, p.wal, ids...)
-	b := &suitx.Builder{}
-	first := b.Object(coins[0].ref)
-	if len(coins) > 1 {
-		merge := &suitx.MergeCoins{Into: first}
-		for _, c := range coins[1:] {
-			merge.Sources = append(merge.Sources, b.Object(c.ref))
-		}
-		b.Command(merge)
+	coins := p.wal.takeAll(maxPayment)
+	var err error
+	defer func() { p.settle(context.WithoutCancel(ctx), p.wal, err, restHeld, coins...) }()
+	n, each := pieces(coins, walCoins-1, walPiece, walWanted/walCoins)
+	if n == 0 {
+		return nil
 	}
-	p.splitForMyself(b, first, sum/walCoins, walCoins-1)
-	if _, err := p.run(ctx, b); err != nil {
-		return err
+	refs := make([]suitx.ObjectRef, len(coins))
+	for i, c := range coins {
+		refs[i] = c.ref
+	}
+	b := &suitx.Builder{}
+	p.splitForMyself(b, walrus.Coins(b, refs...), each, n)
+	if _, err = p.run(ctx, b); err != nil {
+		return p.calmly(err)
 	}
 	return p.read(ctx, p.wal, p.walType)
+}
+
+// calmly takes a conflict for what it is: somebody else uses the coins, and the
+// next stocktaking sees them as they are then. Too little to split isn't an error
+// either.
+func (p *sponsor) calmly(err error) error {
+	var r *refusal
+	switch {
+	case errors.Is(err, ErrConflict):
+		p.log.Info("the sponsor's coins moved on while they were being split; does another server use its key?")
+		return nil
+	case errors.As(err, &r) && r.told.Code == api.CodeFull: // as tellLow says
+		return nil
+	}
+	return err
 }
 
 // splitForMyself takes n coins of amount out of one.
