@@ -180,6 +180,7 @@ type Daemon struct {
 	tips       *tips
 	metadata   *metadatas
 	wholes     *wholes
+	reusing    turn
 	reading    *gate
 	publishing *gate
 	relaying   *gate
@@ -229,7 +230,7 @@ func New(cfg Config) (*Daemon, error) {
 	return &Daemon{
 		cfg: cfg, params: cfg.Uploader.Params(), log: cfg.Logger, now: cfg.Clock,
 		token: sha256.Sum256([]byte(cfg.Token)), jtis: newJTIs(cfg.Clock), tips: newTips(cfg.Clock),
-		metadata: newMetadatas(cfg.Nodes), wholes: newWholes(cfg.Nodes, cfg.Memory),
+		metadata: newMetadatas(cfg.Nodes), wholes: newWholes(cfg.Nodes, cfg.Memory), reusing: make(turn, 1),
 		reading: newGate(readsAtOnce, readsOfOne), publishing: newGate(publishAtOnce, publishAtOnce), relaying: newGate(relaysAtOnce, relaysOfOne),
 	}, nil
 }

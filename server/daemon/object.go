@@ -87,6 +87,17 @@ func (d *Daemon) blobOf(o *suitx.Object) (b blobObject, err error) {
 	return b, err
 }
 
+// storageOf reads a Storage object.
+func storageOf(o *suitx.Object) (s storageObject, err error) {
+	if o == nil || o.Move == nil {
+		return s, fmt.Errorf("no object: %w", ErrNotFound)
+	}
+	r := bcs.NewReader(o.Move.Contents)
+	s = readStorage(r)
+	s.ref = o.Ref()
+	return s, r.Done()
+}
+
 func (d *Daemon) object(ctx context.Context, id suitx.Address) (*suitx.Object, error) {
 	objects, err := d.cfg.Ledger.Objects(ctx, id)
 	if err != nil {

@@ -57,6 +57,10 @@ func (d *Daemon) find(parts []string) (route, bool) {
 		return route{role: uploadRelay, plain: true, methods: map[string]handler{http.MethodGet: d.getTipConfig}}, true
 	case match("v1", "blob-upload-relay"):
 		return route{role: uploadRelay, plain: true, methods: map[string]handler{http.MethodPost: d.postBlob}}, true
+	case match("v1", "blobs"):
+		return route{role: publisher, methods: map[string]handler{http.MethodPut: d.putBlob}}, true
+	case match("v1", "quilts"):
+		return route{role: publisher, methods: map[string]handler{http.MethodPut: d.putQuilt}}, true
 	case match("v1", "blobs", "*"):
 		return get(with(d.getBlob, last))
 	case match("v1", "blobs", "by-object-id", "*"):
