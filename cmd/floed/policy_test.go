@@ -68,6 +68,7 @@ var imports = map[string][]string{
 	"floe/crypto":            {},
 	"floe/web":               {},
 	"floe/static":            {},
+	"floe/static/build":      {"floe/codec/kernel"}, // which it stores beside the engine
 	"floe/server/api":        {"floe/codec"},
 	"floe/server/node":       {"floe/codec", "floe/server/api"},
 	"floe/server/official":   {}, // tests alone
@@ -75,7 +76,7 @@ var imports = map[string][]string{
 	"floe/server/sui":        {"floe/codec", "floe/server/api"},
 	"floe/server/walrus":     {"floe/codec", "floe/server/api"},
 	"floe/server/uploader":   {"floe/codec", "floe/server/api"},
-	"floe/server/daemon":     {"floe/codec", "floe/server/api", "floe/server/uploader"},
+	"floe/server/daemon":     {"floe/codec", "floe/server/api", "floe/server/uploader", "floe/server/walrus"},
 	"floe/server/ledger":     {"floe/codec", "floe/server/api", "floe/server/ledger"},
 	"floe/server/ledgertest": {"floe/codec", "floe/server", "floe/server/api"},
 	"floe/server":            {"floe/codec", "floe/server/api", "floe/server/uploader", "floe/server/walrus", "floe/web"},
