@@ -23,20 +23,9 @@ func Encode(files []File, p codec.Params) (blob []byte, index []Patch, err error
 		return nil, nil, fmt.Errorf("%w: %d files, at most %d go into a quilt here", ErrTooLarge, len(files), p.Secondary-1)
 	}
 	files = sorted(files)
-	headers := make([][]byte, len(files))
-	index = make([]Patch, len(files))
-	for i, f := range files {
-		if i > 0 && f.Identifier == files[i-1].Identifier {
-			return nil, nil, fmt.Errorf("%w: identifier %q is given twice", ErrMalformed, f.Identifier)
-		}
-		if headers[i], err = header(f); err != nil {
-			return nil, nil, err
-		}
-		index[i] = Patch{Identifier: f.Identifier, Tags: f.Tags}
-	}
-	sizes := []int{indexPrefix + len(marshalIndex(index))}
-	for i, f := range files {
-		sizes = append(sizes, len(headers[i])+len(f.Data))
+	headers, index, sizes, err := describe(files)
+	if err != nil {
+		return nil, nil, err
 	}
 	symbol, err := symbolSize(sizes, p)
 	if err != nil {
@@ -54,6 +43,39 @@ func Encode(files []File, p codec.Params) (blob []byte, index []Patch, err error
 	prefix := binary.LittleEndian.AppendUint32([]byte{version}, uint32(len(entries)))
 	w.write(0, prefix, entries)
 	return w.blob, index, nil
+}
+
+// Size is how many bytes the blob of Encode has, whose errors it returns.
+func Size(files []File, p codec.Params) (int, error) {
+	if len(files) == 0 || len(files) >= p.Secondary {
+		return 0, fmt.Errorf("%w: %d files, 1 to %d go into a quilt here", ErrTooLarge, len(files), p.Secondary-1)
+	}
+	_, _, sizes, err := describe(sorted(files))
+	if err != nil {
+		return 0, err
+	}
+	symbol, err := symbolSize(sizes, p)
+	return symbol * p.Primary * p.Secondary, err
+}
+
+// describe makes the headers of sorted files, their entries in the index
+// without places, and the sizes of all, the index first.
+func describe(files []File) (headers [][]byte, index []Patch, sizes []int, err error) {
+	headers, index = make([][]byte, len(files)), make([]Patch, len(files))
+	for i, f := range files {
+		if i > 0 && f.Identifier == files[i-1].Identifier {
+			return nil, nil, nil, fmt.Errorf("%w: identifier %q is given twice", ErrMalformed, f.Identifier)
+		}
+		if headers[i], err = header(f); err != nil {
+			return nil, nil, nil, err
+		}
+		index[i] = Patch{Identifier: f.Identifier, Tags: f.Tags}
+	}
+	sizes = []int{indexPrefix + len(marshalIndex(index))}
+	for i, f := range files {
+		sizes = append(sizes, len(headers[i])+len(f.Data))
+	}
+	return headers, index, sizes, nil
 }
 
 // sorted orders files by identifier as @mysten/walrus does, by UTF-16 units.
