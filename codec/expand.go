@@ -98,21 +98,21 @@ func (x *Expansion) keepsRecovery() bool {
 
 // columnWorker expands columns, one group after the other.
 type columnWorker struct {
-	x       *Expansion
-	encode  encodeFunc
-	group   *group
-	scratch []byte  // a symbol that nobody keeps
-	leaves  *leaves // nil when nothing is hashed
+	x      *Expansion
+	encode encodeFunc
+	group  *group
+	rest   []byte  // what the column at hand is expanded to, with room behind it
+	leaves *leaves // nil when nothing is hashed
 }
 
 func newColumnWorker(x *Expansion, encode encodeFunc) *columnWorker {
 	c := x.p.columnCode()
 	count := min((groupBytes+x.symbolSize-1)/x.symbolSize, spanFor(x.symbolSize))
 	return &columnWorker{
-		x:       x,
-		encode:  encode,
-		group:   newGroup(c.k, c.m, layout{symbolSize: x.symbolSize, count: count}),
-		scratch: make([]byte, x.symbolSize),
+		x:      x,
+		encode: encode,
+		group:  newGroup(c.k, c.m, layout{symbolSize: x.symbolSize, count: count}),
+		rest:   make([]byte, c.m*x.symbolSize, c.m*x.symbolSize+overread),
 	}
 }
 
@@ -141,38 +141,36 @@ func (w *columnWorker) runGroup(unitFirst, first, end int) error {
 		return err
 	}
 	for c := first; c < end; c++ {
+		w.keep(c, c-first)
 		if w.leaves != nil {
-			for r := range g.src {
-				w.leaves.add(r, c-unitFirst, x.symbol(r, c))
-			}
-		}
-		for i, wide := range g.dst {
-			symbol := w.target(i, c)
-			if symbol == nil {
-				continue
-			}
-			g.layout.unpack(symbol, wide, c-first)
-			if w.leaves != nil {
-				w.leaves.add(x.p.Primary+i, c-unitFirst, symbol)
-			}
-		}
-		if w.leaves != nil {
-			w.leaves.finishColumn(c)
+			w.hash(c, c-first, c-unitFirst)
 		}
 	}
 	return nil
 }
 
-// target is where the symbol of row k1+i goes; nil says that nobody wants it.
-func (w *columnWorker) target(i, c int) []byte {
+// keep takes what is wanted of column c, the group's j-th.
+func (w *columnWorker) keep(c, j int) {
+	if c >= w.x.p.Secondary {
+		return
+	}
 	s := w.x.symbolSize
-	if row := w.x.recovery[i]; row != nil && c < w.x.p.Secondary {
-		return row[c*s:][:s]
+	for i, wide := range w.group.dst {
+		if row := w.x.recovery[i]; row != nil {
+			w.group.layout.unpack(row[c*s:][:s], wide, j)
+		}
 	}
-	if w.leaves == nil {
-		return nil
+}
+
+// hash finishes the tree of column c, the group's j-th and the unit's i-th.
+func (w *columnWorker) hash(c, j, i int) {
+	l, k1, s := w.leaves, w.x.p.Primary, w.x.symbolSize
+	for at, wide := range w.group.dst {
+		w.group.layout.unpack(w.rest[at*s:][:s], wide, j)
 	}
-	return w.scratch
+	w.x.hashColumn(l.column[:k1], c, &l.hasher)
+	l.hasher.leaves(l.column[k1:], w.rest, s, s)
+	l.finishColumn(i, c)
 }
 
 func processors() int { return runtime.GOMAXPROCS(0) }

@@ -32,7 +32,7 @@ func (e *Encoder) newExpansion(blob []byte) (*Expansion, error) {
 	}
 	copy(x.edge, blob[len(blob)/s*s:])
 	for i := range x.parity {
-		x.parity[i] = make([]byte, e.p.Primary*s)
+		x.parity[i] = make([]byte, e.p.Primary*s, e.p.Primary*s+overread)
 	}
 	return x, nil
 }
@@ -56,6 +56,23 @@ func (x *Expansion) symbol(r, c int) []byte {
 		return x.edge
 	}
 	return x.zero
+}
+
+// hashColumn hashes the source symbols of any column, rows r < k1.
+func (x *Expansion) hashColumn(into []Hash, c int, h *hasher) {
+	s, k2 := x.symbolSize, x.p.Secondary
+	if c >= k2 {
+		h.leaves(into, x.parity[c-k2], s, s)
+		return
+	}
+	whole := 0 // rows whose symbol lies in the blob altogether
+	if end := len(x.blob) / s; c < end {
+		whole = (end - c + k2 - 1) / k2
+		h.leaves(into[:whole], x.blob[c*s:], k2*s, s)
+	}
+	for r := whole; r < len(into); r++ {
+		into[r] = h.leaf(x.symbol(r, c))
+	}
 }
 
 // Metadata is the blob's metadata.

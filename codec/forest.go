@@ -53,16 +53,12 @@ func newLeaves(f *forest) *leaves {
 	return &leaves{forest: f, column: make([]Hash, f.n), rows: make([]Hash, f.n*f.span)}
 }
 
-// add hashes the symbol of a row in the unit's i-th column. Every row's must be
-// added before finishColumn.
-func (l *leaves) add(row, i int, symbol []byte) {
-	leaf := l.hasher.leaf(symbol)
-	l.column[row] = leaf
-	l.rows[row*l.forest.span+i] = leaf
-}
-
-// finishColumn computes the root of the column at hand.
-func (l *leaves) finishColumn(c int) {
+// finishColumn takes the leaves in column for those of the unit's i-th column,
+// which is column c of all, and computes its root.
+func (l *leaves) finishColumn(i, c int) {
+	for row, leaf := range l.column {
+		l.rows[row*l.forest.span+i] = leaf
+	}
 	l.forest.columns[c] = l.hasher.root(l.column)
 }
 

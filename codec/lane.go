@@ -25,6 +25,9 @@ const (
 
 // load fills the lane from whole blocks.
 func (v lane) load(b []byte) {
+	if vectorLoad(v, b) {
+		return
+	}
 	for len(v) >= blockWords && len(b) >= blockSize {
 		w, s := (*[blockWords]uint64)(v), (*[blockSize]byte)(b)
 		for i := range blockWords / 2 {
@@ -37,6 +40,9 @@ func (v lane) load(b []byte) {
 
 // store is the inverse of load.
 func (v lane) store(b []byte) {
+	if vectorStore(b, v) {
+		return
+	}
 	for len(v) >= blockWords && len(b) >= blockSize {
 		w, s := (*[blockWords]uint64)(v), (*[blockSize]byte)(b)
 		for i := range blockWords / 2 {
@@ -71,6 +77,9 @@ func nibbleBasis(x uint64) uint64 {
 
 // add adds src to v.
 func (v lane) add(src lane) {
+	if vectorAdd(v, src) {
+		return
+	}
 	for len(v) >= blockWords && len(src) >= blockWords {
 		x, y := (*[blockWords]uint64)(v), (*[blockWords]uint64)(src)
 		x[0] ^= y[0]

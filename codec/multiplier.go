@@ -6,6 +6,8 @@ package codec
 type multiplier struct {
 	size int // of the smallest field that holds the element: 4, 8 or 16 bits
 
+	bytes [3]byte // what the kernel looks up: a, b·v7 and a + b, of addFull
+
 	low  [8]uint64 // bit i of a low byte (or of any nibble, in GF(2^4)) gives low[i]
 	high [8]uint64 // see addFull
 	both [8]uint64
@@ -13,7 +15,9 @@ type multiplier struct {
 
 // multiplier returns the one by an element in the Cantor basis.
 func (f *field) multiplier(x uint16) *multiplier {
-	m := &multiplier{size: 16}
+	b := x >> 8
+	a := x ^ f.mul(b, 256) // x = a + b·v8
+	m := &multiplier{size: 16, bytes: [3]byte{byte(a), byte(f.mul(b, 128)), byte(a ^ b)}}
 	switch {
 	case x < 16:
 		m.size = 4
@@ -26,8 +30,6 @@ func (f *field) multiplier(x uint16) *multiplier {
 		m.low = f.byteProducts(x)
 		return m
 	}
-	b := x >> 8
-	a := x ^ f.mul(b, 256) // x = a + b·v8
 	m.low = f.byteProducts(a)
 	m.high = f.byteProducts(f.mul(b, 128))
 	m.both = f.byteProducts(a ^ b)
@@ -46,6 +48,9 @@ func (f *field) byteProducts(x uint16) (p [8]uint64) {
 
 // addTo adds the products with src to dst.
 func (m *multiplier) addTo(dst, src lane) {
+	if vectorMultiplyAdd(dst, src, m.bytes) {
+		return
+	}
 	switch m.size {
 	case 4:
 		m.addNibbles(dst, src)

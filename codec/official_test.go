@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"floe/codec/kernel"
 )
 
 // officialCase is what testdata/official.mjs is asked, officialResult what it
@@ -121,7 +123,8 @@ func (c *officialCase) compare(t *testing.T, on engine, want officialResult) {
 	equal(t, "secondary slivers", sha(secondary...), want.Secondary)
 }
 
-// TestInWebAssembly runs this package's tests as the page runs the package.
+// TestInWebAssembly runs this package's tests as the page runs the package, with
+// the kernel and without.
 func TestInWebAssembly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
@@ -131,11 +134,28 @@ func TestInWebAssembly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runner := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "go_js_wasm_exec")
-	cmd := exec.Command("go", "test", "-short", "-exec", runner, ".")
-	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	file := filepath.Join(t.TempDir(), "kernel.wasm")
+	if err := os.WriteFile(file, kernel.Module(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runner, err := filepath.Abs(filepath.Join("testdata", "exec.mjs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, file := range map[string]string{"kernel": file, "Go alone": "-"} {
+		t.Run(name, func(t *testing.T) {
+			wasmExec := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js")
+			run := strings.Join([]string{"node --stack-size=8192", runner, wasmExec, file}, " ")
+			cmd := exec.Command("go", "test", "-count=1", "-short", "-v", "-run", "Test", "-exec", run, ".")
+			cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			if want := fmt.Sprintf("kernel: %v", file != "-"); !strings.Contains(string(out), want) {
+				t.Errorf("no line %q in\n%s", want, out)
+			}
+		})
 	}
 }
 

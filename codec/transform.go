@@ -7,6 +7,9 @@ const maxDomain = 2048
 // polynomial basis of Lin, Chung and Han. len(v) is a power of two, pos a
 // multiple of it; lanes from used on are zero.
 func (f *field) ifft(v []lane, pos, used int) {
+	if vectorIFFT(v, pos, used) {
+		return
+	}
 	for d := 1; d < len(v); d *= 2 {
 		for r := 0; r < used; r += 2 * d {
 			low, high := v[r:r+d], v[r+d:r+2*d]
@@ -20,6 +23,9 @@ func (f *field) ifft(v []lane, pos, used int) {
 
 // fft is the inverse of ifft; only the first want lanes come out right.
 func (f *field) fft(v []lane, pos, want int) {
+	if vectorFFT(v, pos, want) {
+		return
+	}
 	for d := len(v) / 2; d >= 1; d /= 2 {
 		for r := 0; r < want; r += 2 * d {
 			low, high := v[r:r+d], v[r+d:r+2*d]

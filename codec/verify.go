@@ -81,7 +81,7 @@ func (v *Verifier) hashes(kind Kind, slivers [][]byte) ([]Hash, error) {
 	count := groupCount(s, len(slivers))
 	err := parallel((len(slivers)+count-1)/count, func() func(int) error {
 		g := newGroup(c.k, c.m, layout{symbolSize: s, count: count})
-		t := treeMaker{symbol: make([]byte, s)}
+		t := treeMaker{size: s, leaves: make([]Hash, c.k+c.m), rest: make([]byte, c.m*s, c.m*s+overread)}
 		return func(unit int) error {
 			first := unit * count
 			part := slivers[first:min(first+count, len(slivers))]
@@ -105,21 +105,19 @@ func (v *Verifier) hashes(kind Kind, slivers [][]byte) ([]Hash, error) {
 // treeMaker has the scratch space of hashing expanded slivers.
 type treeMaker struct {
 	hasher hasher
+	size   int // of a symbol
 	leaves []Hash
-	symbol []byte
+	rest   []byte // what the sliver at hand is expanded to
 }
 
 // root returns the root over a sliver's own symbols and those that the group
 // holds for its j-th.
 func (t *treeMaker) root(data []byte, g *group, j int) Hash {
-	s := len(t.symbol)
-	t.leaves = t.leaves[:0]
-	for i := range g.src {
-		t.leaves = append(t.leaves, t.hasher.leaf(data[i*s:][:s]))
+	s := t.size
+	for i, wide := range g.dst {
+		g.layout.unpack(t.rest[i*s:][:s], wide, j)
 	}
-	for _, wide := range g.dst {
-		g.layout.unpack(t.symbol, wide, j)
-		t.leaves = append(t.leaves, t.hasher.leaf(t.symbol))
-	}
+	t.hasher.leaves(t.leaves[:len(g.src)], data, s, s)
+	t.hasher.leaves(t.leaves[len(g.src):], t.rest, s, s)
 	return t.hasher.root(t.leaves)
 }

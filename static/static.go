@@ -1,6 +1,7 @@
 // Package static holds what the server hands out as it is, below /static/: the
 // style sheets, the modules of the pages, the icons and, in dist/, the module
-// floe.wasm that does everything with keys. Use [Assets].
+// floe.wasm that does everything with keys, with its inner loops in kernel.wasm.
+// Use [Assets].
 //
 // dist/ is built by "go generate ./static" (see build/) and isn't committed;
 // before that, everything compiles and runs but the pages say that they
@@ -12,7 +13,7 @@ import "embed"
 //go:generate go run ./build
 
 // Assets is the tree below /static/: "js/engine.js", "dist/floe.wasm", ….
-// dist/floe.wasm.br is the brotli form of its neighbour.
+// dist/floe.wasm.br is the brotli form of its neighbour, as is kernel.wasm.br.
 //
 //go:embed css dist icons js/*.js
 var Assets embed.FS

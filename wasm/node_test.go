@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"floe/codec/kernel"
 )
 
 // TestModuleInNode runs the module as the page's worker does, against the real
@@ -28,7 +30,11 @@ func TestModuleInNode(t *testing.T) {
 	base := startServer(t, dir)
 	root := strings.TrimSpace(output(t, exec.Command("go", "env", "GOROOT")))
 	steps := map[string]json.RawMessage{}
-	cmd := exec.Command(node, "testdata/page.mjs", filepath.Join(root, "lib/wasm/wasm_exec.js"), filepath.Join(dir, "floe.wasm"), base)
+	vectors := filepath.Join(dir, "kernel.wasm")
+	if err := os.WriteFile(vectors, kernel.Module(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(node, "testdata/page.mjs", filepath.Join(root, "lib/wasm/wasm_exec.js"), filepath.Join(dir, "floe.wasm"), vectors, base)
 	for line := range strings.Lines(output(t, cmd)) {
 		var step struct {
 			Step  string

@@ -1,6 +1,6 @@
 // Build makes static/dist with nothing but Go: floe.wasm from floe/wasm, the
-// wasm_exec.js of the same Go that compiled it, and a brotli twin of the
-// former. "go generate ./static" runs it in static/.
+// wasm_exec.js of the same Go that compiled it, kernel.wasm as floe/codec/kernel
+// assembles it, and brotli twins of both modules. "go generate ./static" runs it in static/.
 //
 // The same source and the same Go give the same bytes on every machine.
 package main
@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/andybalholm/brotli"
+
+	"floe/codec/kernel"
 )
 
 const dist = "dist"
@@ -38,11 +40,23 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("couldn't read the module back: %w", err)
 	}
-	small, err := compressed(wasm+".br", raw)
+	if err := twin(wasm, raw); err != nil {
+		return err
+	}
+	vectors := filepath.Join(dist, "kernel.wasm")
+	if err := replace(vectors, kernel.Module()); err != nil {
+		return err
+	}
+	return twin(vectors, kernel.Module())
+}
+
+// twin puts the brotli form of a module beside it.
+func twin(path string, raw []byte) error {
+	small, err := compressed(path+".br", raw)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("floe.wasm: %d bytes, %d as brotli\n", len(raw), small)
+	fmt.Printf("%s: %d bytes, %d as brotli\n", filepath.Base(path), len(raw), small)
 	return nil
 }
 

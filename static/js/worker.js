@@ -9,15 +9,20 @@
 // compiled in. Ops are the methods of `ops` below. Seeds and identities stay here.
 
 import "/static/dist/wasm_exec.js";
+import { withKernel } from "./kernel.js";
 import { openVault } from "./vault.js";
 
 const MODULE = "/static/dist/floe.wasm";
+const KERNEL = "/static/dist/kernel.wasm";
 
-/** Starts the module; floe.wasm sets globalThis.floe before run() returns. */
+/** Starts both modules at once; floe.wasm sets globalThis.floe before run() returns. */
 async function start() {
   const go = new globalThis.Go();
   if (self.name) go.argv.push(self.name);
-  const { instance } = await WebAssembly.instantiateStreaming(fetch(MODULE), go.importObject);
+  const module = WebAssembly.compileStreaming(fetch(MODULE));
+  const join = await withKernel(go, WebAssembly.compileStreaming(fetch(KERNEL)));
+  const instance = await WebAssembly.instantiate(await module, go.importObject);
+  join(instance);
   const ended = go.run(instance);
   ended.then(() => stopAll({ code: "internal", message: "The page's engine stopped. Load the page again; nothing that was shown as done is lost.", retry: true }));
   return globalThis.floe;

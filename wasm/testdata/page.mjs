@@ -1,13 +1,14 @@
 // Runs floe.wasm in Node as worker.js runs it in a page, against a real server:
 //
-//   node page.mjs wasm_exec.js floe.wasm http://127.0.0.1:…
+//   node page.mjs wasm_exec.js floe.wasm kernel.wasm http://127.0.0.1:…
 //
 // Prints one JSON line for each step; node_test.go judges them.
 
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { withKernel } from "../../static/js/kernel.js";
 
-const [exec, module, base] = process.argv.slice(2);
+const [exec, module, kernel, base] = process.argv.slice(2);
 
 // The page's paths are relative to its origin; Node has none.
 const fetchAnywhere = globalThis.fetch;
@@ -15,7 +16,9 @@ globalThis.fetch = (path, options) => fetchAnywhere(base + path, options);
 
 await import(pathToFileURL(exec).href);
 const go = new globalThis.Go();
+const join = await withKernel(go, WebAssembly.compile(await readFile(kernel)));
 const { instance } = await WebAssembly.instantiate(await readFile(module), go.importObject);
+join(instance);
 go.run(instance);
 const floe = globalThis.floe;
 

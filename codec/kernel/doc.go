@@ -1,0 +1,37 @@
+// Package kernel holds the inner loops of encoding and decoding as a WebAssembly
+// module with 128-bit vectors, for browsers: butterflies over GF(2^16) and
+// BLAKE2b of two messages at once. Go's compiler makes no vector instructions
+// for WebAssembly; package codec calls these in their stead where the browser
+// has them, and its own loops, which give the same results, elsewhere.
+//
+// The module is written here, in Go: [Module] assembles it, instruction by
+// instruction, and static/build stores it beside the page's engine. It imports
+// nothing but that engine's memory ("go" "mem"), has no memory, stack, globals
+// or data of its own, and works on what pointers are given.
+package kernel
+
+// Names in the module's import section.
+const (
+	ImportModule = "go"
+	ImportMemory = "mem"
+)
+
+// Tables of bytes of the tower of fields, which package codec computes: for each
+// of the 256 bytes what it makes of the 16 low nibbles and of the 16 high ones,
+// 32 bytes; then three conversions of bytes likewise; then what elements a +
+// b·v8 with b < 16 need.
+const (
+	tableNibble      = 256 * 32         // Cantor basis ↔ tower
+	tableNibbleOfLow = tableNibble + 32 // to the tower, of what high bytes add to low ones
+	tableLowOfNibble = tableNibble + 64 // and back
+	tableLowOfV8     = tableNibble + 96 // b·v8's low byte
+	tableV7          = tableLowOfV8 + 16
+
+	tablesSize = tableV7 + 16
+)
+
+// Tables are those tables.
+type Tables [tablesSize]byte
+
+// Scratch is what hashing needs beside its input.
+type Scratch [384]byte

@@ -1,0 +1,109 @@
+package kernel
+
+import "unsafe"
+
+// The functions of the module, as static/js/kernel.js hands them to Go's. All
+// pointers are into memory that the caller keeps alive; they aren't kept.
+
+//go:wasmimport floe_kernel ready
+func ready() uint32
+
+//go:wasmimport floe_kernel load
+//go:noescape
+func load(dst, src unsafe.Pointer, n uint32, tables unsafe.Pointer)
+
+//go:wasmimport floe_kernel store
+//go:noescape
+func store(dst, src unsafe.Pointer, n uint32, tables unsafe.Pointer)
+
+//go:wasmimport floe_kernel add
+//go:noescape
+func add(dst, src unsafe.Pointer, n uint32)
+
+//go:wasmimport floe_kernel multiplyAdd
+//go:noescape
+func multiplyAdd(dst, src unsafe.Pointer, n, a, b, c uint32, tables unsafe.Pointer)
+
+//go:wasmimport floe_kernel inverse
+//go:noescape
+func inverse(v unsafe.Pointer, lanes, size, position, used uint32, tables unsafe.Pointer)
+
+//go:wasmimport floe_kernel forward
+//go:noescape
+func forward(v unsafe.Pointer, lanes, size, position, wanted uint32, tables unsafe.Pointer)
+
+//go:wasmimport floe_kernel leaves
+//go:noescape
+func leaves(dst, src unsafe.Pointer, stride, size, count uint32, scratch unsafe.Pointer)
+
+//go:wasmimport floe_kernel inner
+//go:noescape
+func inner(dst, left, right unsafe.Pointer, stride, count uint32, scratch unsafe.Pointer)
+
+// Ready tells whether the module is there: else nothing below may be called.
+func Ready() bool { return ready() != 0 }
+
+// Load fills a lane from bytes, Store is its inverse: as many whole blocks as
+// both have.
+func Load(lane []uint64, b []byte, t *Tables) {
+	if n := wholeBlocks(lane, len(b)); n > 0 {
+		load(unsafe.Pointer(&lane[0]), unsafe.Pointer(&b[0]), n, unsafe.Pointer(t))
+	}
+}
+
+func Store(b []byte, lane []uint64, t *Tables) {
+	if n := wholeBlocks(lane, len(b)); n > 0 {
+		store(unsafe.Pointer(&b[0]), unsafe.Pointer(&lane[0]), n, unsafe.Pointer(t))
+	}
+}
+
+// Add adds src to dst.
+func Add(dst, src []uint64) {
+	if n := wholeBlocks(dst, 8*len(src)); n > 0 {
+		add(unsafe.Pointer(&dst[0]), unsafe.Pointer(&src[0]), n)
+	}
+}
+
+// MultiplyAdd adds src times an element a + b·v8 to dst. by are a, b·v7, a + b.
+func MultiplyAdd(dst, src []uint64, by [3]byte, t *Tables) {
+	if n := wholeBlocks(dst, 8*len(src)); n > 0 {
+		multiplyAdd(unsafe.Pointer(&dst[0]), unsafe.Pointer(&src[0]), n, uint32(by[0]), uint32(by[1]), uint32(by[2]), unsafe.Pointer(t))
+	}
+}
+
+func wholeBlocks(lane []uint64, bytes int) uint32 {
+	return uint32(min(8*len(lane), bytes) / 64 * 64)
+}
+
+// Inverse and Forward transform lanes of size words that follow each other.
+func Inverse(words []uint64, size, position, used int, t *Tables) {
+	inverse(unsafe.Pointer(&words[0]), uint32(len(words)/size), uint32(8*size), uint32(position), uint32(used), unsafe.Pointer(t))
+}
+
+func Forward(words []uint64, size, position, wanted int, t *Tables) {
+	forward(unsafe.Pointer(&words[0]), uint32(len(words)/size), uint32(8*size), uint32(position), uint32(wanted), unsafe.Pointer(t))
+}
+
+// Overread is how far behind a message Leaves reads.
+const Overread = 127
+
+// Leaves stores the hashes of a byte 0 followed by size bytes, for the messages
+// that begin stride bytes after each other in src. The capacity of src must
+// reach Overread bytes behind the last one.
+func Leaves(dst [][32]byte, src []byte, stride, size int, scratch *Scratch) {
+	if len(dst) == 0 {
+		return
+	}
+	_ = src[:cap(src)][(len(dst)-1)*stride+size+Overread-1]
+	leaves(unsafe.Pointer(&dst[0]), unsafe.Pointer(&src[0]), uint32(stride), uint32(size), uint32(len(dst)), unsafe.Pointer(scratch))
+}
+
+// Inner stores the hashes of a byte 1 followed by two hashes that follow each
+// other in level. dst may begin where level does.
+func Inner(dst, level [][32]byte, scratch *Scratch) {
+	if len(dst) == 0 {
+		return
+	}
+	_ = level[2*len(dst)-1]
+	inner(unsafe.Pointer(&dst[0]), unsafe.Pointer(&level[0]), unsafe.Pointer(&level[1]), 64, uint32(len(dst)), unsafe.Pointer(scratch))
+}
