@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 
+	"floe/codec/bcs"
 	"floe/codec/suitx"
 )
 
@@ -226,12 +227,27 @@ func checkMostGas(g suitx.GasData) *Refusal {
 	return nil
 }
 
+// signedSize is the BCS of a transaction with intent and signatures, as Sui
+// counts it: passkeys' signatures are as long as their makers like.
+func signedSize(tx []byte, sigs [][]byte) int {
+	size := 1 + 3 + len(tx) + 1
+	for _, sig := range sigs {
+		var w bcs.Writer
+		w.Uleb(uint32(len(sig)))
+		size += len(w.Data()) + len(sig)
+	}
+	return size
+}
+
 // checkSignatures demands a signature of the sender, and of the gas owner if
 // that is another, and no others. Their order doesn't matter.
 func checkSignatures(tx []byte, data *suitx.TransactionData, sigs [][]byte) *Refusal {
 	signers := []suitx.Address{data.Sender}
 	if data.Gas.Owner != data.Sender {
 		signers = append(signers, data.Gas.Owner)
+	}
+	if size := signedSize(tx, sigs); size > maxTxBytes {
+		return tooLarge("serialized transaction size", size, maxTxBytes)
 	}
 	if len(sigs) != len(signers) {
 		return refuse(ErrInvalidSignature, "SignerSignatureNumberMismatch",
