@@ -45,11 +45,20 @@ func (a *admission) packagesOf(c suitx.Command) (ids []suitx.Address, r *Refusal
 		r = checkRunnable(a.packages, c.Modules, c.Dependencies)
 	}
 	for _, id := range ids {
+		if isSystemPackage(id) && a.packages.Package(id) == nil {
+			return nil, unsupported("package %s isn't supported here", id.Short())
+		}
 		if a.packages.Package(id) == nil {
 			return nil, invalid("DependentPackageNotFound", "Dependent package not found on-chain: %s", id)
 		}
 	}
 	return ids, r
+}
+
+// isSystemPackage says whether every Sui has a package of that ID: its system
+// package, its bridge, DeepBook.
+func isSystemPackage(id suitx.Address) bool {
+	return id == suitx.FrameworkAddress(3) || id == suitx.FrameworkAddress(0xb) || id == suitx.Address{30: 0xde, 31: 0xe9}
 }
 
 // checkCallable refuses functions that there may be on Sui.

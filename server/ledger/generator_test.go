@@ -79,6 +79,8 @@ func (g *generator) call(f *move.Function) {
 		switch {
 		case want.Has(move.Key):
 			t = suitx.CoinOf(suitx.SUI()).Tag()
+		case want.Has(move.Copy):
+			t = suitx.TypeTag{Kind: suitx.TypeU8}
 		case g.next(2) == 0:
 			t = suitx.SUI()
 		}

@@ -123,6 +123,9 @@ func TestRefusals(t *testing.T) {
 		{"unknown package", ErrInvalidTransaction, "DependentPackageNotFound", func(d *suitx.TransactionData) {
 			d.Commands = append(d.Commands, &suitx.MoveCall{Package: suitx.Address{9}, Module: "m", Function: "f"})
 		}},
+		{"package that is elsewhere", ErrUnsupported, "Unsupported", func(d *suitx.TransactionData) {
+			d.Commands = append(d.Commands, &suitx.MoveCall{Package: suitx.FrameworkAddress(3), Module: "sui_system", Function: "request_add_stake"})
+		}},
 		{"function that isn't here", ErrUnsupported, "Unsupported", func(d *suitx.TransactionData) {
 			d.Commands = append(d.Commands, &suitx.MoveCall{Package: n.ids.WalrusPackage, Module: "system", Function: "create_storage_pool"})
 		}},

@@ -60,6 +60,7 @@ type Call struct {
 	Context  Context
 	State    State
 	Children Children
+	Packages *Packages
 
 	fault error
 }

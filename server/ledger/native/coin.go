@@ -62,6 +62,7 @@ func (f *framework) declareCoin(p *move.Package) {
 	fn("divide_into_n", move.Params(move.Mut(coin), u64, f.ctx()), move.Returns(move.Val(move.Vector(coin))), x.divideIntoN)
 	fn("zero", move.Params(f.ctx()), move.Returns(move.Val(coin)), x.zero)
 	fn("destroy_zero", move.Params(move.Val(coin)), nil, x.destroyZero)
+	x.declareMetadata(f)
 	fn("total_supply", move.Params(move.Imm(x.treasuryCap.Of(self))), move.Returns(u64), x.value)
 }
 
@@ -148,29 +149,37 @@ func (x *coinModule) splitOff(c *move.Call, amount uint64) (_ *Coin, err error) 
 }
 
 func (x *coinModule) divideIntoN(c *move.Call) error {
+	coins, err := x.divide(c)
+	if err != nil {
+		return err
+	}
+	c.ReturnWith(func(w *bcs.Writer) {
+		bcs.WriteSeq(w, coins, func(w *bcs.Writer, v *Coin) { v.Write(w) })
+	})
+	return nil
+}
+
+// divide takes n-1 equal coins out of the coin that is argument 0.
+func (x *coinModule) divide(c *move.Call) (coins []*Coin, err error) {
 	var self Coin
 	c.Get(0, &self)
 	n := c.U64(1)
 	if n == 0 {
-		return x.Abort("divide_into_n", coinInvalidArg)
+		return nil, x.Abort("divide_into_n", coinInvalidArg)
 	}
 	if n > self.Balance {
-		return x.Abort("divide_into_n", coinNotEnough)
+		return nil, x.Abort("divide_into_n", coinNotEnough)
 	}
 	if n > maxDivide {
-		return x.Arithmetic("divide_into_n") // Sui runs out of gas or of objects here
+		return nil, x.Arithmetic("divide_into_n") // Sui runs out of gas or of objects here
 	}
 	part := self.Balance / n
-	var coins []*Coin
 	for range n - 1 {
 		self.Balance -= part
 		coins = append(coins, x.fresh(c, part))
 	}
 	c.Set(0, &self)
-	c.ReturnWith(func(w *bcs.Writer) {
-		bcs.WriteSeq(w, coins, func(w *bcs.Writer, v *Coin) { v.Write(w) })
-	})
-	return nil
+	return coins, nil
 }
 
 // maxDivide bounds what one call may create, as Sui bounds new IDs per transaction.

@@ -30,6 +30,8 @@ func (f *framework) declareCollections(p *move.Package) {
 	f.vecMap.vecMap = m.Struct("VecMap", move.Copy|move.Drop|move.Store,
 		move.Field{Name: "contents", Type: move.Vector(entry.Of(move.T(0), move.T(1)))}).Param(move.Copy).Param(0)
 
+	f.declareVecMap()
+
 	f.table = phantomPair(p.Module("table").Struct("Table", move.Key|move.Store, id, size), move.Store)
 	f.objTable = phantomPair(p.Module("object_table").Struct("ObjectTable", move.Key|move.Store, id, size), move.Key|move.Store)
 	f.bag = p.Module("bag").Struct("Bag", move.Key|move.Store, id, size)

@@ -115,14 +115,8 @@ func (b *genesis) addCoin(t suitx.TypeTag, i int, supply uint64) {
 }
 
 func (b *genesis) addMetadata(t suitx.TypeTag, symbol, name, description string) {
-	var w bcs.Writer
-	writeAddress(&w, b.id("metadata "+t.String()))
-	w.U8(9) // decimals
-	w.String(name)
-	w.String(symbol)
-	w.String(description)
-	w.Option(false) // no icon
-	b.add(move.Object{Type: b.framework.coin.metadata.Tag(t), Contents: w.Data()}, suitx.Owner{Kind: suitx.ImmutableOwner})
+	v := &coinMetadata{id: b.MetadataID(t), decimals: 9, name: name, symbol: symbol, description: description}
+	b.add(move.Object{Type: b.framework.coin.metadata.Tag(t), Contents: move.Marshal(v)}, suitx.Owner{Kind: suitx.ImmutableOwner})
 }
 
 func (b *genesis) addTreasury(shared suitx.Owner) {

@@ -24,3 +24,8 @@ func (w *World) TreasuryID() suitx.Address { return w.wal.treasuryID() }
 func (w *World) TreasuryCoin(t suitx.TypeTag, i int) suitx.Address {
 	return embeddedID(w.IDs.WalrusPackage, fmt.Sprintf("coin %s %d", t, i))
 }
+
+// MetadataID is the object ID of the metadata of a coin's type.
+func (w *World) MetadataID(t suitx.TypeTag) suitx.Address {
+	return embeddedID(w.IDs.WalrusPackage, "metadata "+t.String())
+}

@@ -6,6 +6,9 @@ import (
 	"floe/server/ledger/move"
 )
 
+// addressMalformed is what 0x2::address aborts with.
+const addressMalformed = 0
+
 // declareObject declares 0x2::object. Every object's first field is its UID:
 // the 32 bytes of its ID.
 func (f *framework) declareObject(p *move.Package) {
@@ -20,6 +23,25 @@ func (f *framework) declareObject(p *move.Package) {
 	m.Func("id_address", move.Params(move.Imm(obj)), move.Returns(move.Val(move.Address)), ofObject).Generic(move.Key)
 	m.Func("id_to_address", move.Params(move.Imm(f.id.Of())), move.Returns(move.Val(move.Address)), same)
 	m.Func("id_from_address", move.Params(move.Val(move.Address)), move.Returns(id), same)
+	bytes := move.Returns(move.Val(move.Bytes))
+	m.Func("id_bytes", move.Params(move.Imm(obj)), bytes, func(c *move.Call) error {
+		c.ReturnWith(func(w *bcs.Writer) { w.Bytes(c.Args[0][:32]) })
+		return nil
+	}).Generic(move.Key)
+	toBytes := func(c *move.Call) error {
+		c.ReturnWith(func(w *bcs.Writer) { w.Bytes(c.Args[0]) })
+		return nil
+	}
+	m.Func("id_to_bytes", move.Params(move.Imm(f.id.Of())), bytes, toBytes)
+	m.Func("uid_to_bytes", move.Params(move.Imm(uid)), bytes, toBytes)
+	addresses := p.Module("address")
+	m.Func("id_from_bytes", move.Params(move.Val(move.Bytes)), move.Returns(id), func(c *move.Call) error {
+		if len(c.Bytes(0)) != 32 {
+			return addresses.Abort("from_bytes", addressMalformed)
+		}
+		c.ReturnBytes(c.Bytes(0))
+		return nil
+	})
 	m.Func("uid_to_inner", move.Params(move.Imm(uid)), move.Returns(id), same)
 	m.Func("uid_to_address", move.Params(move.Imm(uid)), move.Returns(move.Val(move.Address)), same)
 	m.Func("borrow_id", move.Params(move.Imm(obj)), move.Returns(move.Imm(f.id.Of())), nil).Generic(move.Key)

@@ -31,6 +31,13 @@ func (f *framework) declarePay(p *move.Package) {
 	fn("split_and_transfer", move.Params(move.Mut(coin), u64, address, f.ctx()), true, func(c *move.Call) error {
 		return x.splitAndGive(c, []uint64{c.U64(1)}, c.Address(2))
 	})
+	fn("divide_and_keep", move.Params(move.Mut(coin), u64, f.ctx()), true, func(c *move.Call) error {
+		coins, err := x.divide(c)
+		for i := len(coins) - 1; i >= 0; i-- { // as Move takes them out
+			x.give(c, move.Marshal(coins[i]), c.Context.Sender)
+		}
+		return err
+	})
 	fn("join", move.Params(move.Mut(coin), move.Val(coin)), true, x.join)
 	fn("join_vec", move.Params(move.Mut(coin), move.Val(move.Vector(coin))), true, func(c *move.Call) error {
 		var self Coin

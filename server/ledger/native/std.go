@@ -57,6 +57,8 @@ func (f *framework) declareStdFunctions(p *move.Package) {
 		}
 		return nil
 	}).Generic(0)
+	f.declareOptionChanges(m)
+	f.declareVector(p)
 	p.Find("string").Func("utf8", move.Params(move.Val(move.Bytes)), move.Returns(move.Val(f.str.Of())), func(c *move.Call) error {
 		if !utf8.Valid(c.Bytes(0)) {
 			return p.Find("string").Abort("utf8", invalidUTF8)
@@ -64,4 +66,5 @@ func (f *framework) declareStdFunctions(p *move.Package) {
 		c.ReturnBytes(c.Args[0])
 		return nil
 	})
+	f.declareStrings(p)
 }

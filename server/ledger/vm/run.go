@@ -162,7 +162,7 @@ func (m *machine) putBack(s *step, args [][]byte, trace *CommandResult) {
 func (m *machine) call(s *step, args [][]byte) ([][]byte, error) {
 	m.session.calling = s.function.Module
 	c := &move.Call{Function: s.function, TypeArgs: s.typeArgs, Args: args, Context: m.context(),
-		State: m.session, Children: m.session}
+		State: m.session, Children: m.session, Packages: m.env.Packages}
 	err := s.function.Run(c)
 	if c.Fault() != nil {
 		return nil, c.Fault()
