@@ -15,16 +15,19 @@ import (
 // What the client calls is what its trace says, operation by operation:
 // testdata/calls/<operation>.txt.
 func TestCalls(t *testing.T) {
+	t.Parallel()
 	ci := requireNode(t)
 	r := newRecorder(t)
 	data := t.TempDir()
 	begin(t, data, r.host(), 24*time.Hour) // so that nodes are reached through the recorder
-	f := ownFloed(t, data)
-	target, err := url.Parse(f.base)
-	if err != nil {
+	f := ownFloed(t, data, "-upload-relay", "local", "-daemon-listen", "127.0.0.1:0", "-tip", "const:5000", "-tip-address", tipAddress)
+	var err error
+	if r.target, err = url.Parse(f.base); err != nil {
 		t.Fatal(err)
 	}
-	r.target = target
+	if r.relay, err = url.Parse(f.relay); err != nil {
+		t.Fatal(err)
+	}
 	input := f.input(t)
 	input["url"] = r.URL
 	known := networkNames()

@@ -94,6 +94,7 @@ func ownFloed(t *testing.T, data string, args ...string) *floed {
 // floed is the binary, running.
 type floed struct {
 	base   string // http://127.0.0.1:port
+	relay  string // of Walrus' own interfaces, if they are on
 	cmd    *exec.Cmd
 	logged *log
 }
@@ -132,6 +133,9 @@ func startFloed(binary, data string, args ...string) (*floed, error) {
 	defer late.Stop()
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
+		if relay, ok := strings.CutPrefix(lines.Text(), "floe: walrus at "); ok {
+			f.relay = relay
+		}
 		if base, ok := strings.CutPrefix(lines.Text(), "floe: ready at "); ok {
 			f.base = base
 			go io.Copy(io.Discard, out)

@@ -16,6 +16,7 @@ import (
 // Nodes with a third of all shards say that a blob ID is invalid; that can't be
 // had from a client, so the test signs with the nodes' keys.
 func TestInvalid(t *testing.T) {
+	t.Parallel()
 	ci := requireNode(t)
 	data := t.TempDir()
 	f := ownFloed(t, data)

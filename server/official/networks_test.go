@@ -10,7 +10,6 @@ import (
 	"time"
 )
 
-// Outage and Epochs mostly wait, so they wait together.
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	ci := requireNode(t)
@@ -19,6 +18,7 @@ func TestOutage(t *testing.T) {
 }
 
 func TestFewShards(t *testing.T) {
+	t.Parallel()
 	ci := requireNode(t)
 	f := ownFloed(t, t.TempDir(), "-nodes", "5", "-shards", "10")
 	runScript(t, ci, "shards", f.input(t), map[string]any{"sizes": []int{1, 1000, 300_000}, "down": 3})
@@ -26,6 +26,7 @@ func TestFewShards(t *testing.T) {
 
 // As many shards as Walrus has, held by fewer nodes.
 func TestManyShards(t *testing.T) {
+	t.Parallel()
 	ci := requireNode(t)
 	f := ownFloed(t, t.TempDir(), "-nodes", "20", "-shards", "1000")
 	runScript(t, ci, "shards", f.input(t), map[string]any{"sizes": []int{20_000}})
@@ -36,7 +37,7 @@ func TestEpochs(t *testing.T) {
 	ci := requireNode(t)
 	address := freeAddress(t)
 	data := t.TempDir()
-	begin(t, data, address, 4*time.Second)
+	begin(t, data, address, 6*time.Second)
 	f := ownFloed(t, data, "-listen", address)
 	runScript(t, ci, "epochs", f.input(t), nil)
 }

@@ -20,7 +20,8 @@ import (
 type recorder struct {
 	*httptest.Server
 	proxy  *httputil.ReverseProxy
-	target *url.URL // set before the first request
+	target *url.URL // floed's; set before the first request
+	relay  *url.URL // of Walrus' own interfaces
 
 	mu       sync.Mutex
 	inFlight int
@@ -40,7 +41,12 @@ func newRecorder(t *testing.T) *recorder {
 	t.Helper()
 	r := &recorder{calls: map[string][]*call{}}
 	r.proxy = &httputil.ReverseProxy{
-		Rewrite:       func(p *httputil.ProxyRequest) { p.SetURL(r.target) },
+		Rewrite: func(p *httputil.ProxyRequest) {
+			p.SetURL(r.target)
+			if strings.HasPrefix(p.In.URL.Path, "/v1/") {
+				p.SetURL(r.relay)
+			}
+		},
 		FlushInterval: -1,
 		ErrorHandler:  func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}

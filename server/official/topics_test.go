@@ -9,17 +9,27 @@ import (
 
 // Each topic is a script; what it checks is said at its top.
 
-func TestBlobs(t *testing.T)      { onShared(t, "blobs") }
-func TestSteps(t *testing.T)      { onShared(t, "steps") }
-func TestStorage(t *testing.T)    { onShared(t, "storage") }
-func TestAttributes(t *testing.T) { onShared(t, "attributes") }
-func TestStatus(t *testing.T)     { onShared(t, "status") }
-func TestCost(t *testing.T)       { onShared(t, "cost") }
-func TestState(t *testing.T)      { onShared(t, "state") }
-func TestQuilts(t *testing.T)     { onShared(t, "quilts") }
-func TestCrowd(t *testing.T)      { onShared(t, "crowd") }
+func TestBlobs(t *testing.T)      { besides(t, "blobs") }
+func TestSteps(t *testing.T)      { besides(t, "steps") }
+func TestStorage(t *testing.T)    { besides(t, "storage") }
+func TestAttributes(t *testing.T) { besides(t, "attributes") }
+func TestStatus(t *testing.T)     { besides(t, "status") }
+func TestQuilts(t *testing.T)     { besides(t, "quilts") }
+func TestCrowd(t *testing.T)      { besides(t, "crowd") }
 
-func onShared(t *testing.T, topic string) {
+// These look at what all blobs together take, so nobody may write meanwhile.
+
+func TestCost(t *testing.T)  { alone(t, "cost") }
+func TestState(t *testing.T) { alone(t, "state") }
+
+// besides runs a topic while others run, on the floed that they share.
+func besides(t *testing.T, topic string) {
+	t.Helper()
+	t.Parallel()
+	alone(t, topic)
+}
+
+func alone(t *testing.T, topic string) {
 	t.Helper()
 	ci := requireNode(t)
 	runScript(t, ci, topic, sharedFloed(t).input(t), nil)

@@ -11,7 +11,7 @@ const encoded = (size) => {
 	symbol += symbol % 2;
 	return n * ((n - 2 * f + n - f) * symbol + 64 * n + 32);
 };
-const sizes = [0, 1, matrix - 1, matrix, matrix + 1, 2 * matrix, 2 * matrix + 1, 70_000, 1 << 20, (6 << 20) + 7];
+const sizes = [0, 1, matrix - 1, matrix, matrix + 1, 2 * matrix, 2 * matrix + 1, 70_000, 1 << 20, (4 << 20) + 7];
 const epoch = (await writer.systemState()).committee.epoch;
 for (const [i, size] of sizes.entries()) {
 	const deletable = i % 2 === 0;

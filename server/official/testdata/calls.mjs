@@ -60,5 +60,11 @@ check('file', [(await file.bytes()).length, await file.getIdentifier(), await fi
 await mark('find-files');
 const [found] = await (await client.getBlob({ blobId: written[0].blobId })).files({ tags: [{ i: '0' }] });
 check('found', (await found.bytes()).length, 30);
+
+await mark('unlisted');
+const relayed = fresh({ uploadRelay: { host: input.url, sendTip: { max: 10_000 } } });
+await relayed.encodeBlob(new Uint8Array(1));
+await mark('relay');
+await relayed.writeBlob({ blob: random(1_000), deletable: true, epochs: 1, signer: me, onStep: (s) => s.blobObjectId && nameBlob(s.blobObjectId) });
 await mark('unlisted');
 done();

@@ -1,4 +1,4 @@
-// Epochs of a few seconds: a client that is behind, its retry, and blobs that end.
+// Epochs of six seconds: a client that is behind, its retry, and blobs that end.
 const me = await funded();
 const current = async () => (await fresh().stakingState()).epoch;
 const until = async (epoch) => {
