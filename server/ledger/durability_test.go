@@ -13,7 +13,7 @@ import (
 )
 
 // copyDir copies a store as it lies on disk while it is open: what a killed process leaves.
-func copyDir(t *testing.T, from string) string {
+func copyDir(t testing.TB, from string) string {
 	t.Helper()
 	to := t.TempDir()
 	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
