@@ -104,6 +104,7 @@ var hints = map[client.Code]string{
 	client.CodeOffline:          "-server URL or FLOE_SERVER names another server; go run ./cmd/floed starts one here",
 	client.CodePassphraseNeeded: "-passphrase-file F reads it from a file; on a terminal it is asked",
 	client.CodePassphraseWrong:  "-passphrase-file F must hold it alone on the first line",
+	client.CodePoor:             "on the embedded network its faucet gives both (POST /api/v1/faucet); on testnet faucet.sui.io gives SUI, and walrus get-wal changes some into WAL",
 	client.CodeLinkCut:          "put the link in quotes, or give it on standard input",
 	client.CodeSecretMissing:    "put the link in quotes; if it was sent to you by name, floe identity import brings your identity here",
 }

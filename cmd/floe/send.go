@@ -85,6 +85,7 @@ func send(ctx context.Context, c *console, s *session, note string, req client.S
 	req.Server, req.Network = s.base, ""
 	if s.direct != nil {
 		req.Server, req.Network = "", shellWord(s.network)
+		req.Afford = func(frost uint64, blobs int) error { return s.direct.Afford(ctx, frost, blobs) }
 	}
 	bar := newBar(c.err)
 	req.Progress = bar.show

@@ -26,6 +26,10 @@ type SendRequest struct {
 	Network    string // … or, without a server, what floe's -network takes
 	Light      bool   // upload everything once and let the server encode it
 	Progress   func(Progress)
+
+	// Afford is asked before anything is sealed whether so much WAL, in FROST,
+	// and the registering of so many blobs can be paid; nil: nobody needs to ask.
+	Afford func(frost uint64, blobs int) error
 }
 
 // Send seals the files, stores them and puts the parcel on the ledger. When it
@@ -40,6 +44,11 @@ func (c *Client) send(ctx context.Context, req *SendRequest) (*Sent, error) {
 	s, err := c.newSending(ctx, req, nil)
 	if err != nil {
 		return nil, err
+	}
+	if req.Afford != nil {
+		if err := s.afford(req.Afford); err != nil {
+			return nil, err
+		}
 	}
 	for b, err := range s.batches(ctx) {
 		if err != nil {
@@ -190,6 +199,22 @@ func (s *sending) makePlan() error {
 		}
 	})
 	return nil
+}
+
+// afford says what the plan costs.
+func (s *sending) afford(ask func(frost uint64, blobs int) error) error {
+	frost, blobs := uint64(0), 0
+	for _, batch := range s.plan.batches {
+		for _, size := range batch {
+			encoded, err := s.net.params.EncodedSize(uint64(size))
+			if err != nil {
+				return err
+			}
+			frost += s.net.frost(encoded, s.epochs)
+			blobs++
+		}
+	}
+	return ask(frost, blobs)
 }
 
 // refresh looks at the network again, when an epoch may have begun. Who holds

@@ -17,7 +17,8 @@ import (
 
 const (
 	gasCap     = 500_000_000 // MIST that one transaction may cost
-	gasFloor   = 20_000_000  // MIST that some transactions of a parcel's take
+	gasFloor   = 80_000_000  // MIST that a parcel's transactions take at least, about …
+	gasOfBlob  = 5_000_000   // … and those of each of its blobs
 	maxPayment = 255         // coins that one transaction may pay with
 	maxTries   = 4           // of a transaction whose coins moved on
 	openTime   = time.Minute // for the outcome of a transaction to be learnt
@@ -56,6 +57,31 @@ func (r *Relay) Spent() Spent {
 	r.payer.mu.Lock()
 	defer r.payer.mu.Unlock()
 	return r.payer.paid
+}
+
+// Afford says before anything is uploaded whether the payer has that much WAL,
+// and SUI for about as much gas as so many blobs take.
+func (r *Relay) Afford(ctx context.Context, frost uint64, blobs int) error {
+	if r.payer == nil {
+		return errNoPayer()
+	}
+	for _, c := range []struct {
+		name, what string
+		of         suitx.TypeTag
+		needs      uint64
+	}{
+		{"WAL", "to store this", r.payer.wal, frost},
+		{"SUI", "or a little more or less for the transactions", suitx.SUI(), gasFloor + gasOfBlob*uint64(blobs)},
+	} {
+		_, has, err := r.payer.coins(ctx, c.of, c.needs)
+		if err != nil {
+			return err
+		}
+		if has < c.needs {
+			return r.payer.short(c.name, has, c.needs, c.what, nil)
+		}
+	}
+	return nil
 }
 
 func (p *payer) count(frost uint64, e *suitx.Effects) {
@@ -119,8 +145,10 @@ func (p *payer) coins(ctx context.Context, of suitx.TypeTag, enough uint64) (ref
 
 // short is the error for who has too little.
 func (p *payer) short(coin string, has, needs uint64, what string, cause error) error {
-	return &client.Error{Code: client.CodeUnsupported, Err: cause, Message: fmt.Sprintf("%s has %s %s and needs %s %s: %s %s are missing. Send them there, then try again; nothing was paid for this.",
-		p.address, amount(has), coin, amount(needs), what, amount(needs-min(has, needs)), coin)}
+	lack := needs - min(has, needs)
+	return &client.Error{Code: client.CodePoor, Err: cause, Short: []client.Shortage{{Coin: coin, Lack: lack}},
+		Message: fmt.Sprintf("%s has %s %s and needs %s %s: %s %s are missing. Send them there, then try again.",
+			p.address, amount(has), coin, amount(needs), what, amount(lack), coin)}
 }
 
 // amount writes MIST as SUI, or FROST as WAL.
