@@ -22,6 +22,7 @@
 //	keys/           the nodes' and the sponsor's secrets, 0600
 //	ledger/         the embedded ledger's store
 //	nodes/NN/       the storage nodes' stores
+//	uploads/        whole blobs while they come
 package main
 
 import (

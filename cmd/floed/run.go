@@ -53,7 +53,7 @@ func Run(ctx context.Context, cfg Config, stdout io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	made, relay, closeSite, err := openSite(starting, cfg, port, network)
+	made, relay, closeSite, err := openSite(starting, cfg, dir, port, network)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func openNetwork(ctx context.Context, cfg Config, dir *dataDir, port *port) (net
 
 // openSite puts pages and relay on the port, or what an embedded network has
 // without them; relay is nil then.
-func openSite(ctx context.Context, cfg Config, port *port, network network) (made server.Config, relay *server.Server, closeSite func(), err error) {
+func openSite(ctx context.Context, cfg Config, dir *dataDir, port *port, network network) (made server.Config, relay *server.Server, closeSite func(), err error) {
 	made, err = network.relay()
 	if err != nil {
 		return made, nil, nil, err
@@ -109,6 +109,10 @@ func openSite(ctx context.Context, cfg Config, port *port, network network) (mad
 		site := server.Bare(made)
 		port.site.Store(&site)
 		return made, nil, func() {}, nil
+	}
+	made.Spool = dir.join("uploads")
+	if err := emptySpool(made.Spool); err != nil {
+		return made, nil, nil, err
 	}
 	relay, err = server.New(ctx, made)
 	if err != nil {
