@@ -25,12 +25,23 @@ type node struct {
 	packages pb.MovePackageServiceClient
 	stream   pb.SubscriptionServiceClient
 	me       rpctest.Account
+	at       string // host and port
 }
 
 func newNode(t *testing.T) *node {
 	t.Helper()
 	l := rpctest.Ledger(t)
-	conn, err := grpc.NewClient(rpctest.Serve(t, l), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	at := rpctest.Serve(t, l)
+	conn := dial(t, at)
+	ids, _ := api.Networks(api.Local)
+	return &node{l, ids, pb.NewStateServiceClient(conn), pb.NewLedgerServiceClient(conn),
+		pb.NewTransactionExecutionServiceClient(conn), pb.NewMovePackageServiceClient(conn),
+		pb.NewSubscriptionServiceClient(conn), rpctest.NewAccount(1).Fund(t, l), at}
+}
+
+func dial(t *testing.T, at string) *grpc.ClientConn {
+	t.Helper()
+	conn, err := grpc.NewClient(at, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,10 +50,12 @@ func newNode(t *testing.T) *node {
 			t.Error(err)
 		}
 	})
-	ids, _ := api.Networks(api.Local)
-	return &node{l, ids, pb.NewStateServiceClient(conn), pb.NewLedgerServiceClient(conn),
-		pb.NewTransactionExecutionServiceClient(conn), pb.NewMovePackageServiceClient(conn),
-		pb.NewSubscriptionServiceClient(conn), rpctest.NewAccount(1).Fund(t, l)}
+	return conn
+}
+
+// connect opens one more connection.
+func (n *node) connect(t *testing.T) pb.SubscriptionServiceClient {
+	return pb.NewSubscriptionServiceClient(dial(t, n.at))
 }
 
 func paths(p ...string) *fieldmaskpb.FieldMask { return &fieldmaskpb.FieldMask{Paths: p} }

@@ -98,4 +98,3 @@ func currentRef(o *suitx.Object, version *uint64, digest *string) (suitx.ObjectR
 	}
 	return ref, nil
 }
-
