@@ -49,9 +49,28 @@ func (w *twin) call(b *suitx.Builder, s step, parcel suitx.Argument) suitx.Argum
 	return parcel
 }
 
-// Every step is a transaction of its own.
+// Every step is a transaction of its own; on the network's own package, and on
+// one that was published.
 func TestTwinStepByStep(t *testing.T) {
 	w := newTwin(t)
+	t.Run("built in", w.stepByStep)
+	w.publish(t)
+	t.Run("published", w.stepByStep)
+}
+
+// publish publishes the package, which the twin then is.
+func (w *twin) publish(t *testing.T) {
+	t.Helper()
+	var b suitx.Builder
+	b.Transfer(w.sender.Address, b.Command(&suitx.Publish{Modules: Modules(), Dependencies: Dependencies()}))
+	x := w.sender.Run(t, w.ledger, &b)
+	if f := x.Effects.Status.Failure; f != nil {
+		t.Fatalf("publishing fails: %+v", f)
+	}
+	w.floe = suitx.DerivedObjectID(x.Digest, 0)
+}
+
+func (w *twin) stepByStep(t *testing.T) {
 	for _, sc := range scenarios() {
 		t.Run(sc.name, func(t *testing.T) {
 			m := w.model()
