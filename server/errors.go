@@ -74,6 +74,8 @@ func refusalOf(err error) *refusal {
 		return refusalOfStatus(he.Code).because(he.Internal)
 	case errors.Is(err, ErrNotFound):
 		return refuse(http.StatusNotFound, api.CodeNotFound, "The ledger shows nothing under this ID.").because(err)
+	case errors.Is(err, ErrPruned):
+		return refuse(http.StatusGone, api.CodePruned, "The full node that this server asks no longer holds the history of this parcel. One that asks an archival node can show it.").because(err)
 	case errors.Is(err, ErrConflict):
 		return refuse(http.StatusConflict, api.CodeConflict, "An object of this transaction has moved on. Read it again and build the transaction anew.").because(err)
 	case errors.Is(err, ErrRefused):

@@ -17,6 +17,9 @@ var (
 	ErrRefused = errors.New("transaction refused")
 	// ErrNotFound says that nothing is known under an ID.
 	ErrNotFound = errors.New("not found")
+	// ErrPruned says that something was there once, and that the full node no
+	// longer holds it.
+	ErrPruned = errors.New("pruned")
 	// ErrTooFewNodes says that no quorum of the storage nodes answers.
 	ErrTooFewNodes = errors.New("too few storage nodes")
 )
@@ -29,7 +32,8 @@ type Ledger interface {
 	// effects. ErrConflict and ErrRefused mean that nothing ran; after any other
 	// error the outcome is open.
 	Execute(ctx context.Context, tx []byte, signatures [][]byte) (*Result, error)
-	// Simulate tells what Execute would do now, without signatures.
+	// Simulate tells what Execute would do now, without signatures. Inputs that
+	// moved on are ErrConflict here, too.
 	Simulate(ctx context.Context, tx []byte) (*Result, error)
 	// Transaction returns what an executed transaction did, or ErrNotFound.
 	Transaction(ctx context.Context, digest suitx.Digest) (*Result, error)
@@ -48,7 +52,8 @@ type Chain interface {
 	Committee(ctx context.Context) (*api.Committee, error)
 	// Owned returns all objects of that type and owner.
 	Owned(ctx context.Context, owner suitx.Address, typ suitx.StructTag) ([]*suitx.Object, error)
-	// Parcel returns all that is known of a parcel, or ErrNotFound.
+	// Parcel returns all that is known of a parcel, or ErrNotFound; ErrPruned where
+	// its history is known no longer.
 	Parcel(ctx context.Context, id suitx.Address) (*api.Parcel, error)
 }
 

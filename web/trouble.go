@@ -81,6 +81,8 @@ func OpenTroubles() []Trouble {
 		{"not_found", "There is no such parcel.",
 			"This server’s network has never heard of what the link names. Check that the address before the # is the one you were given, or ask the sender.",
 			[]Act{ActPaste}},
+		{"pruned", "This server forgot how these files began.",
+			"They are older than what its ledger keeps at hand, so Floe can’t check here who sent them. They may well open through another Floe server; ask the sender or its owner.", nil},
 		{"expired", "The time of these files is over.",
 			"They were kept {kept}, and the network has let them go since. Only the sender can send them again.", nil},
 		{"too_few_nodes", "Too few nodes are answering.",

@@ -23,7 +23,7 @@ func TestEveryTroubleHasWords(t *testing.T) {
 	}
 	// passphrase_needed isn't trouble: the page asks for it.
 	onlyOpening := []string{"link_cut", "link_wrong", "secret_missing", "passphrase_needed", "passphrase_wrong",
-		"key_wrong", "withdrawn", "no_grant", "not_found", "expired", "damaged"}
+		"key_wrong", "withdrawn", "no_grant", "not_found", "pruned", "expired", "damaged"}
 	for _, m := range found {
 		code := m[1]
 		if code != "passphrase_needed" && !has(OpenTroubles(), code) {

@@ -51,6 +51,7 @@ func relayError(err error) error {
 		sui.ErrConflict: server.ErrConflict,
 		sui.ErrRefused:  server.ErrRefused,
 		sui.ErrNotFound: server.ErrNotFound,
+		sui.ErrPruned:   server.ErrPruned,
 	} {
 		if errors.Is(err, from) {
 			return fmt.Errorf("%w: %w", to, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -39,6 +40,7 @@ type Client struct {
 	stream   pb.SubscriptionServiceClient
 	chainID  string
 	lineages *lineages
+	recent   *recents
 }
 
 const (
@@ -60,7 +62,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 		target = "passthrough:///" + target
 	}
 	conn := grpcconn.NewSuiGrpcClient(target, grpcconn.WithDialOptions(options...))
-	c := &Client{ids: cfg.IDs, conn: conn, lineages: &lineages{known: map[suitx.Address]lineage{}}}
+	c := &Client{ids: cfg.IDs, conn: conn, lineages: &lineages{known: map[suitx.Address]lineage{}}, recent: &recents{known: map[suitx.Address]trace{}}}
 	if err := c.connect(ctx); err != nil {
 		return nil, fmt.Errorf("couldn't connect to Sui at %s: %w", cfg.Target, joinClose(err, conn))
 	}
@@ -89,7 +91,9 @@ func (c *Client) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.chainID = info.GetChainId()
+	if c.chainID = info.GetChainId(); c.chainID == "" {
+		return errors.New("the node doesn't say which chain it is of; does it speak sui.rpc.v2?")
+	}
 	return nil
 }
 

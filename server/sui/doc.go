@@ -8,6 +8,9 @@
 // what it missed. Whatever is decoded here comes as BCS, never as the server's
 // own rendering of it.
 //
+// Behind one address there may be several nodes, of which one lags: what this
+// client's own transactions did lately it knows better (recent.go).
+//
 // What a full node forgets: it prunes old versions of objects, transactions and
 // checkpoints after some epochs (GetServiceInfo tells the lowest checkpoint that
 // is left), and it doesn't say what became of an object that is deleted. See

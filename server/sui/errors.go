@@ -15,6 +15,9 @@ var (
 	// ErrConflict says that an input of a transaction has another version by
 	// now, is gone, or is locked by another transaction. This one didn't run.
 	ErrConflict = errors.New("an input moved on")
+	// ErrPruned says that something was there once, and that this node no longer
+	// holds it. Archival nodes do.
+	ErrPruned = errors.New("pruned by this node; ask an archival one")
 	// ErrRefused says that a transaction is invalid. It didn't run and never will.
 	ErrRefused = errors.New("transaction refused")
 )
@@ -39,6 +42,14 @@ func read(err error, what string, args ...any) error {
 		return fmt.Errorf("couldn't read %s: %w: %s", text, ErrNotFound, status.Convert(err).Message())
 	}
 	return fmt.Errorf("couldn't read %s: %w", text, err)
+}
+
+// pruned turns the error of a read of what must have existed into ours.
+func pruned(err error, what string, args ...any) error {
+	if err = read(err, what, args...); errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("couldn't read %s: %w", fmt.Sprintf(what, args...), ErrPruned)
+	}
+	return err
 }
 
 // ran turns the error of an execution or a simulation into ours. One that

@@ -50,14 +50,19 @@ func (c *Client) Execute(ctx context.Context, tx []byte, signatures [][]byte) (*
 		return nil, fmt.Errorf("couldn't execute: %w", ran(err))
 	}
 	digest := suitx.TransactionDigest(tx)
-	out, err := resultOf(digest, res.GetTransaction().GetEffects())
-	if err != nil {
-		return nil, err
-	}
-	if res.GetTransaction().Checkpoint == nil {
+	x := res.GetTransaction()
+	settled := x != nil && x.Checkpoint != nil
+	if !settled {
 		c.settle(ctx, digest)
 	}
-	return out, nil
+	if x.GetEffects().GetBcs() == nil { // executed, but not told
+		return c.Transaction(ctx, digest)
+	}
+	out, err := resultOf(digest, x.GetEffects())
+	if err == nil && !settled {
+		c.recent.note(out.Effects)
+	}
+	return out, err
 }
 
 // settle waits until the transaction is in a checkpoint, from which the node's
@@ -121,8 +126,8 @@ func (c *Client) Now(ctx context.Context) (Moment, error) {
 		return Moment{}, read(err, "the epoch")
 	}
 	e := res.GetEpoch()
-	if e.ReferenceGasPrice == nil {
-		return Moment{}, errors.New("couldn't read the epoch: the node names no gas price")
+	if e.ReferenceGasPrice == nil || e.Epoch == nil {
+		return Moment{}, errors.New("couldn't read the epoch: the node names no number or no gas price")
 	}
 	return Moment{ChainID: c.chainID, Epoch: e.GetEpoch(), GasPrice: e.GetReferenceGasPrice()}, nil
 }

@@ -22,16 +22,49 @@ import (
 // answers may come from anyone.
 type fullNode struct {
 	pb.UnimplementedLedgerServiceServer
+	pb.UnimplementedStateServiceServer
 	pb.UnimplementedTransactionExecutionServiceServer
 
 	executed func(*pb.ExecuteTransactionRequest) (*pb.ExecutedTransaction, error)
 	looks    int // how often somebody looked for the transaction
 	seenAt   int // at which look it is in a checkpoint
 	object   func(*pb.GetObjectRequest) (*pb.Object, error)
+	owned    func(*pb.ListOwnedObjectsRequest) *pb.ListOwnedObjectsResponse
+	info     *pb.GetServiceInfoResponse
+	epoch    *pb.Epoch
+	found    *pb.ExecutedTransaction // what GetTransaction answers once it is seen
 }
 
 func (n *fullNode) GetServiceInfo(context.Context, *pb.GetServiceInfoRequest) (*pb.GetServiceInfoResponse, error) {
+	if n.info != nil {
+		return n.info, nil
+	}
 	return &pb.GetServiceInfoResponse{ChainId: proto.String("chain")}, nil
+}
+
+func (n *fullNode) GetEpoch(context.Context, *pb.GetEpochRequest) (*pb.GetEpochResponse, error) {
+	return &pb.GetEpochResponse{Epoch: n.epoch}, nil
+}
+
+func (n *fullNode) ListOwnedObjects(_ context.Context, r *pb.ListOwnedObjectsRequest) (*pb.ListOwnedObjectsResponse, error) {
+	return n.owned(r), nil
+}
+
+func (n *fullNode) ListDynamicFields(context.Context, *pb.ListDynamicFieldsRequest) (*pb.ListDynamicFieldsResponse, error) {
+	return &pb.ListDynamicFieldsResponse{}, nil
+}
+
+func (n *fullNode) BatchGetObjects(_ context.Context, r *pb.BatchGetObjectsRequest) (*pb.BatchGetObjectsResponse, error) {
+	out := &pb.BatchGetObjectsResponse{}
+	for _, one := range r.Requests {
+		o, err := n.object(one)
+		result := &pb.GetObjectResult{Result: &pb.GetObjectResult_Object{Object: o}}
+		if err != nil {
+			result.Result = &pb.GetObjectResult_Error{Error: status.Convert(err).Proto()}
+		}
+		out.Objects = append(out.Objects, result)
+	}
+	return out, nil
 }
 
 func (n *fullNode) ExecuteTransaction(_ context.Context, r *pb.ExecuteTransactionRequest) (*pb.ExecuteTransactionResponse, error) {
@@ -47,6 +80,10 @@ func (n *fullNode) GetTransaction(context.Context, *pb.GetTransactionRequest) (*
 	case n.looks < n.seenAt:
 		return &pb.GetTransactionResponse{Transaction: &pb.ExecutedTransaction{}}, nil
 	}
+	if n.found != nil {
+		n.found.Checkpoint = proto.Uint64(1)
+		return &pb.GetTransactionResponse{Transaction: n.found}, nil
+	}
 	return &pb.GetTransactionResponse{Transaction: &pb.ExecutedTransaction{Checkpoint: proto.Uint64(1)}}, nil
 }
 
@@ -57,21 +94,7 @@ func (n *fullNode) GetObject(_ context.Context, r *pb.GetObjectRequest) (*pb.Get
 
 func (n *fullNode) dial(t *testing.T) *Client {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := grpc.NewServer()
-	pb.RegisterLedgerServiceServer(s, n)
-	pb.RegisterTransactionExecutionServiceServer(s, n)
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(listener) }()
-	t.Cleanup(func() {
-		s.Stop()
-		<-done
-	})
-	ids, _ := api.Networks(api.Local)
-	c, err := Dial(t.Context(), Config{Target: listener.Addr().String(), IDs: ids})
+	c, err := n.tryDial(t)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +104,26 @@ func (n *fullNode) dial(t *testing.T) *Client {
 		}
 	})
 	return c
+}
+
+func (n *fullNode) tryDial(t *testing.T) (*Client, error) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := grpc.NewServer()
+	pb.RegisterLedgerServiceServer(s, n)
+	pb.RegisterStateServiceServer(s, n)
+	pb.RegisterTransactionExecutionServiceServer(s, n)
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(listener) }()
+	t.Cleanup(func() {
+		s.Stop()
+		<-done
+	})
+	ids, _ := api.Networks(api.Local)
+	return Dial(t.Context(), Config{Target: listener.Addr().String(), IDs: ids})
 }
 
 func effectsOf(digest suitx.Digest) *pb.ExecutedTransaction {

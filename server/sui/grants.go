@@ -35,11 +35,13 @@ func (c *Client) grants(ctx context.Context, parcel suitx.Address) ([]api.Grant,
 			}
 			out = append(out, g)
 		}
-		if len(res.NextPageToken) == 0 {
+		if req.PageToken, err = nextPage(req.PageToken, res.NextPageToken); err != nil {
+			return nil, fmt.Errorf("couldn't read grants of parcel %s: %w", parcel, err)
+		}
+		if req.PageToken == nil {
 			slices.SortFunc(out, func(a, b api.Grant) int { return bytes.Compare(a.Slot, b.Slot) })
 			return out, nil
 		}
-		req.PageToken = res.NextPageToken
 	}
 }
 

@@ -1,8 +1,10 @@
 package sui
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -24,23 +26,32 @@ const (
 func (c *Client) Objects(ctx context.Context, ids ...suitx.Address) ([]*suitx.Object, error) {
 	var out []*suitx.Object
 	for some := range slices.Chunk(ids, batch) {
-		req := &pb.BatchGetObjectsRequest{ReadMask: paths("bcs")}
-		for _, id := range some {
-			req.Requests = append(req.Requests, &pb.GetObjectRequest{ObjectId: proto.String(id.String())})
-		}
-		res, err := call(ctx, c.ledger.BatchGetObjects, req)
+		objects, err := c.fresh(ctx, func() ([]*suitx.Object, error) { return c.someObjects(ctx, some) }, some)
 		if err != nil {
-			return nil, read(err, "%d objects", len(some))
+			return nil, err
 		}
-		if len(res.Objects) != len(some) {
-			return nil, fmt.Errorf("couldn't read objects: %d asked, %d answered", len(some), len(res.Objects))
-		}
-		for i, result := range res.Objects {
-			o, err := objectOf(some[i], result)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, o)
+		out = append(out, objects...)
+	}
+	return out, nil
+}
+
+// someObjects are those of one request, as one node knows them.
+func (c *Client) someObjects(ctx context.Context, ids []suitx.Address) ([]*suitx.Object, error) {
+	req := &pb.BatchGetObjectsRequest{ReadMask: paths("bcs")}
+	for _, id := range ids {
+		req.Requests = append(req.Requests, &pb.GetObjectRequest{ObjectId: proto.String(id.String())})
+	}
+	res, err := call(ctx, c.ledger.BatchGetObjects, req)
+	if err != nil {
+		return nil, read(err, "%d objects", len(ids))
+	}
+	if len(res.Objects) != len(ids) {
+		return nil, fmt.Errorf("couldn't read objects: %d asked, %d answered", len(ids), len(res.Objects))
+	}
+	out := make([]*suitx.Object, len(ids))
+	for i, result := range res.Objects {
+		if out[i], err = objectOf(ids[i], result); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
@@ -57,6 +68,9 @@ func objectOf(id suitx.Address, r *pb.GetObjectResult) (*suitx.Object, error) {
 }
 
 func decodeObject(id suitx.Address, o *pb.Object) (*suitx.Object, error) {
+	if o.GetBcs() == nil {
+		return nil, fmt.Errorf("object %s: the node doesn't give its BCS", id)
+	}
 	out, err := suitx.UnmarshalObject(o.GetBcs().GetValue())
 	if err != nil {
 		return nil, fmt.Errorf("object %s: %w", id, err)
@@ -72,7 +86,7 @@ func (c *Client) version(ctx context.Context, id suitx.Address, version uint64) 
 	res, err := call(ctx, c.ledger.GetObject, &pb.GetObjectRequest{ObjectId: proto.String(id.String()),
 		Version: proto.Uint64(version), ReadMask: paths("bcs")})
 	if err != nil {
-		return nil, read(err, "object %s at version %d", id, version)
+		return nil, pruned(err, "version %d of object %s", version, id)
 	}
 	return decodeObject(id, res.GetObject())
 }
@@ -102,11 +116,25 @@ func (c *Client) Owned(ctx context.Context, owner suitx.Address, typ suitx.Struc
 			}
 			out = append(out, one)
 		}
-		if len(res.NextPageToken) == 0 {
-			return out, nil
+		if req.PageToken, err = nextPage(req.PageToken, res.NextPageToken); err != nil {
+			return nil, fmt.Errorf("couldn't read objects of %s: %w", owner, err)
 		}
-		req.PageToken = res.NextPageToken
+		if req.PageToken == nil {
+			return c.mend(ctx, out, owner, typ)
+		}
 	}
+}
+
+// nextPage returns the token to ask for more with; nil at the end, which some
+// nodes tell by no token and some by an empty one.
+func nextPage(asked, told []byte) ([]byte, error) {
+	switch {
+	case len(told) == 0:
+		return nil, nil
+	case bytes.Equal(asked, told):
+		return nil, errors.New("the node answers the same page over and over")
+	}
+	return told, nil
 }
 
 // Coin is a coin at its last version.

@@ -25,8 +25,8 @@ const maxChanges = 10_000
 // object's versions back.
 //
 // On a public network that works as long as the node has those versions and
-// transactions: one that prunes gives ErrNotFound for older parcels, an
-// archival one doesn't. Of a deleted object a full node says nothing, so its
+// transactions: one that prunes gives ErrPruned for older parcels, an archival
+// one doesn't. Of a deleted object a full node says nothing, so its
 // last transaction can be found only where the node adds that to its answer, as
 // the embedded ledger does (see lastOf).
 func (c *Client) Parcel(ctx context.Context, id suitx.Address) (*api.Parcel, error) {

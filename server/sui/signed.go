@@ -22,7 +22,7 @@ func (c *Client) signed(ctx context.Context, digest suitx.Digest) (*signedTransa
 	res, err := call(ctx, c.ledger.GetTransaction, &pb.GetTransactionRequest{
 		Digest: proto.String(digest.String()), ReadMask: paths("transaction.bcs", "signatures", "effects.bcs")})
 	if err != nil {
-		return nil, read(err, "transaction %s", digest)
+		return nil, pruned(err, "transaction %s", digest)
 	}
 	t := res.GetTransaction()
 	result, err := resultOf(digest, t.GetEffects())

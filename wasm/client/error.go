@@ -23,6 +23,7 @@ const (
 	CodeWithdrawn        Code = "withdrawn"         // proven by the sender's signature
 	CodeNoGrant          Code = "no_grant"          // the ledger shows no grant; nobody signed that there is none
 	CodeNotFound         Code = "not_found"         // no such parcel
+	CodePruned           Code = "pruned"            // the server's ledger has forgotten how it began
 	CodeExpired          Code = "expired"           // its storage has ended
 	CodeTooFewNodes      Code = "too_few_nodes"     // Have of Need
 	CodeDamaged          Code = "damaged"           // the sealed bytes themselves are broken
@@ -123,6 +124,9 @@ func refusal(status int, e *api.Error) *Error {
 	case api.CodeNotFound:
 		out.Code = CodeNotFound
 		out.Message = "The ledger knows no such parcel. Check that the link is whole and meant for this server."
+	case api.CodePruned:
+		out.Code = CodePruned
+		out.Message = "The parcel is older than what this server's full node remembers, so that nobody can check who sent it. Use a server that asks an archival node."
 	case api.CodeTooLarge:
 		out.Code = CodeTooLarge
 		out.Message = "This is more than the server takes at once. Send fewer or smaller files."
