@@ -8,8 +8,9 @@ import "crypto/sha256"
 // curve. For every (r, s) of ECDSA there is (r, n − s): exactly the one with the
 // lower s counts, so that nobody but the signer can make a second signature.
 //
-// Some Sui libraries also read secp256r1 keys that begin with 05, without the
-// sign of y. No wallet makes them, and here they are refused.
+// The library that Sui's validators verify secp256r1 with also knows keys that
+// begin with 05, without the sign of y. No wallet makes them: here they are
+// refused.
 
 // VerifySecp256k1 says whether sig is the signature of message under key by
 // Sui's rules. The curve is Bitcoin's.

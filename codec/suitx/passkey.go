@@ -50,57 +50,85 @@ func parsePasskey(b []byte) (*Passkey, error) {
 }
 
 // challengeOf reads the client data as strictly as Sui's validators do, or more:
-// no name twice, none in other letters, nothing after the object.
+// no name twice, none in other letters, nothing after the object, no surrogates
+// (which WebAuthn never writes), numbers that are some, and not too deep.
 func challengeOf(clientData string) (c [32]byte, err error) {
-	d := json.NewDecoder(strings.NewReader(clientData))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return c, errors.New("it is no JSON object")
+	members, err := readMembers(clientData)
+	if err != nil {
+		return c, err
 	}
-	members := make(map[string]json.RawMessage)
+	challenge, isText := members["challenge"].(string)
+	_, hasOrigin := members["origin"].(string)
+	cross, given := members["crossOrigin"]
+	_, isBool := cross.(bool)
+	switch {
+	case members["type"] != "webauthn.get":
+		return c, errors.New("its type isn't webauthn.get")
+	case !hasOrigin:
+		return c, errors.New("it has no origin")
+	case given && cross != nil && !isBool:
+		return c, errors.New("its crossOrigin is neither true nor false")
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(challenge)
+	if !isText || err != nil || len(b) != 32 || len(challenge) != 43 {
+		return c, errors.New("its challenge isn't 32 bytes in base64url")
+	}
+	return [32]byte(b), nil
+}
+
+var errNoObject = errors.New("it is no JSON object")
+
+// readMembers reads one JSON object and nothing after it.
+func readMembers(text string) (map[string]any, error) {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	if t, err := d.Token(); err != nil || t != json.Delim('{') || strings.Contains(strings.ToLower(text), `\ud`) {
+		return nil, errNoObject
+	}
+	members := make(map[string]any)
 	for d.More() {
-		var value json.RawMessage
+		var value any
 		name, err := d.Token()
 		if err == nil {
 			err = d.Decode(&value)
 		}
-		if err != nil {
-			return c, errors.New("it is no JSON object")
+		if err != nil || !isTame(value, 1) {
+			return nil, errNoObject
 		}
-		if members[name.(string)] != nil {
-			return c, fmt.Errorf("it has two of %q", name)
+		if _, twice := members[name.(string)]; twice {
+			return nil, fmt.Errorf("it has two of %q", name)
 		}
 		members[name.(string)] = value
 	}
 	if _, err := d.Token(); err != nil {
-		return c, errors.New("it is no JSON object")
+		return nil, errNoObject
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return c, errors.New("it goes on after the JSON object")
+		return nil, errors.New("it goes on after the JSON object")
 	}
-	return challengeIn(members)
+	return members, nil
 }
 
-func challengeIn(members map[string]json.RawMessage) (c [32]byte, err error) {
-	var kind, challenge, origin *string
-	var crossOrigin *bool
-	for name, to := range map[string]any{"type": &kind, "challenge": &challenge, "origin": &origin, "crossOrigin": &crossOrigin} {
-		if value := members[name]; value != nil && json.Unmarshal(value, to) != nil {
-			return c, fmt.Errorf("%s is something else than it should be", name)
+// maxDepth is half of what Sui's JSON reader goes to.
+const maxDepth = 64
+
+// isTame says whether a value is one that every JSON reader takes.
+func isTame(value any, depth int) bool {
+	ok := depth < maxDepth
+	switch v := value.(type) {
+	case json.Number:
+		_, err := v.Float64()
+		return err == nil
+	case []any:
+		for _, item := range v {
+			ok = ok && isTame(item, depth+1)
+		}
+	case map[string]any:
+		for _, item := range v {
+			ok = ok && isTame(item, depth+1)
 		}
 	}
-	switch {
-	case kind == nil || *kind != "webauthn.get":
-		return c, errors.New("its type isn't webauthn.get")
-	case origin == nil:
-		return c, errors.New("it has no origin")
-	case challenge == nil:
-		return c, errors.New("it has no challenge")
-	}
-	b, err := base64.RawURLEncoding.Strict().DecodeString(*challenge)
-	if err != nil || len(b) != 32 || len(*challenge) != 43 {
-		return c, errors.New("its challenge isn't 32 bytes in base64url")
-	}
-	return [32]byte(b), nil
+	return ok
 }
 
 // Key is the key as an account or a member of a multisig.

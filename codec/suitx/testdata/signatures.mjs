@@ -134,6 +134,10 @@ const clientData = {
 	'with two types': (c) => client(() => ({}))(c).replace('{', '{"type":"webauthn.create",'),
 	'with a tail': (c) => client(() => ({}))(c) + '{}',
 	'cut off': (c) => client(() => ({}))(c).slice(0, -1),
+	'with crossOrigin as text': client(() => ({ crossOrigin: 'no' })),
+	'with half a surrogate pair': (c) => client(() => ({ more: 'x' }))(c).replace('"x"', '"\\ud800"'),
+	'with an endless number': (c) => client(() => ({ more: 'x' }))(c).replace('"x"', '1e999'),
+	'too deep': (c) => client(() => ({ more: 'x' }))(c).replace('"x"', '['.repeat(200) + ']'.repeat(200)),
 	'as an array': (c) => '[' + client(() => ({}))(c) + ']',
 	empty: () => '',
 };
