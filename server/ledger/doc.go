@@ -6,4 +6,8 @@
 // versions, effects and refusals. It isn't a network: one process orders the
 // transactions, and Move functions are Go twins (package native) that run under
 // one executor (package vm).
+//
+// Packages can be published and upgraded if a twin runs their bytecode, which is
+// told by Sui's digest of it. Any other is refused as unsupported, by its digest:
+// nothing here interprets bytecode. See callable.go and packageobject.go.
 package ledger

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cockroachdb/pebble/v2"
+
 	"floe/codec/suitx"
 	"floe/server/ledger/native"
 )
@@ -197,4 +199,28 @@ func TestPublishedPackagesAreDurable(t *testing.T) {
 	if got := output(e, ref.ID).Move.Type.Address; got != id {
 		t.Errorf("after an upgrade and a restart a parcel is of package %s", got)
 	}
+}
+
+// A ledger that began when no bytecode was kept opens, goes on and takes packages.
+func TestLedgerWithoutBytecode(t *testing.T) {
+	n := newNetwork(t)
+	a := n.rich("alice")
+	o := must(n.Object(n.ids.FloePackage, 0))
+	if len(o.Package.Modules) != 1 || len(o.Package.Linkage) != 2 {
+		t.Fatalf("the first package is %+v", o.Package)
+	}
+	if digest := must(o.Package.Digest()); digest != n.world.Packages.Package(n.ids.FloePackage).Twin.Digest() {
+		t.Error("the first package has another digest than its twin")
+	}
+	o.Package.Modules, o.Package.Linkage = nil, nil
+	if err := n.db.Set(objectKey(o.ID(), 1), append([]byte{kindLive}, o.Marshal()...), pebble.Sync); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n.open()
+	n.newParcel(a)
+	id, _, _ := n.published(a)
+	n.on(id).newParcel(a)
 }

@@ -16,7 +16,9 @@
 // called, and nothing of this is repeated there. Then the commands run (run.go)
 // on values, which are BCS; what they create, delete, transfer and emit gathers
 // in a session (session.go) and becomes objects and effects at the end
-// (finish.go). A failure drops all of it but the gas (gas.go).
+// (finish.go). A failure drops all of it but the gas (gas.go). Publishing and
+// upgrading are commands, too: what they make is a package object and the Go code
+// that runs as it (publish.go).
 //
 // Computation is counted more coarsely than Sui does, and rounded up as there;
 // storage is charged to the byte as Sui charges it.
