@@ -1,0 +1,159 @@
+// Command engine is what wasm/bench measures: encoding, decoding, sealing and
+// opening, called from a worker as the page's engine is. Bytes come from
+// JavaScript and go back there, as the peers' do.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"syscall/js"
+
+	"filippo.io/age"
+
+	"floe/codec"
+	"floe/crypto"
+)
+
+func main() {
+	e := &engine{}
+	js.Global().Set("ours", map[string]any{
+		"encode": function(e.encode),
+		"slices": function(e.slices),
+		"decode": function(e.decode),
+		"seal":   function(e.seal),
+		"open":   function(e.open),
+	})
+	select {}
+}
+
+// function makes f callable from JavaScript. The benchmark is its only caller,
+// and a failure ends it.
+func function(f func(args []js.Value) (any, error)) js.Func {
+	return js.FuncOf(func(_ js.Value, args []js.Value) any {
+		result, err := f(args)
+		if err != nil {
+			panic(err)
+		}
+		return result
+	})
+}
+
+// engine keeps between calls what a benchmark prepares.
+type engine struct {
+	slivers  []*codec.Sliver
+	metadata *codec.Metadata
+	identity *age.HybridIdentity
+}
+
+func bytesOf(v js.Value) []byte {
+	b := make([]byte, v.Get("length").Int())
+	js.CopyBytesToGo(b, v)
+	return b
+}
+
+// encode(nShards, blob, primary, secondary) fills the arrays with slivers in BCS
+// and returns the blob ID.
+func (e *engine) encode(args []js.Value) (any, error) {
+	encoder, err := codec.NewEncoder(args[0].Int())
+	if err != nil {
+		return nil, err
+	}
+	x, err := encoder.Expand(bytesOf(args[1]))
+	if err != nil {
+		return nil, err
+	}
+	for pair := range encoder.Params().NShards {
+		p := x.Pair(pair)
+		js.CopyBytesToJS(args[2].Index(pair), p.Primary.MarshalBCS())
+		js.CopyBytesToJS(args[3].Index(pair), p.Secondary.MarshalBCS())
+	}
+	return x.Metadata().BlobID().String(), nil
+}
+
+// slices(nShards, blob) keeps primary slivers that hold none of the blob, for
+// decode, and returns them in BCS.
+func (e *engine) slices(args []js.Value) (any, error) {
+	encoder, err := codec.NewEncoder(args[0].Int())
+	if err != nil {
+		return nil, err
+	}
+	x, err := encoder.Expand(bytesOf(args[1]))
+	if err != nil {
+		return nil, err
+	}
+	e.metadata, e.slivers = x.Metadata(), nil
+	all := js.Global().Get("Array").New()
+	p := encoder.Params()
+	for i := range p.Primary {
+		s := x.Sliver(codec.Primary, p.NShards-p.Primary+i)
+		e.slivers = append(e.slivers, s)
+		b := s.MarshalBCS()
+		array := js.Global().Get("Uint8Array").New(len(b))
+		js.CopyBytesToJS(array, b)
+		all.Call("push", array)
+	}
+	return all, nil
+}
+
+// decode(output) decodes what slices kept. Unlike the peer's it verifies every
+// sliver and every row.
+func (e *engine) decode(args []js.Value) (any, error) {
+	d, err := codec.NewDecoder(e.metadata.BlobID(), e.metadata)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range e.slivers {
+		if err := d.Add(s); err != nil {
+			return nil, err
+		}
+	}
+	blob, err := d.Decode()
+	if err != nil {
+		return nil, err
+	}
+	js.CopyBytesToJS(args[0], blob)
+	return nil, nil
+}
+
+// seal(plain) returns an age file; open(file) returns what seal sealed.
+func (e *engine) seal(args []js.Value) (any, error) {
+	if e.identity == nil {
+		var err error
+		if e.identity, err = age.GenerateHybridIdentity(); err != nil {
+			return nil, err
+		}
+	}
+	plain := bytesOf(args[0])
+	file := bytes.NewBuffer(make([]byte, 0, len(plain)+len(plain)/2000+8<<10))
+	w, err := crypto.Seal(file, e.identity.Recipient())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(plain); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return array(file.Bytes()), nil
+}
+
+func (e *engine) open(args []js.Value) (any, error) {
+	file := bytesOf(args[0])
+	r, err := crypto.Open(bytes.NewReader(file), e.identity)
+	if err != nil {
+		return nil, err
+	}
+	plain := bytes.NewBuffer(make([]byte, 0, len(file)+bytes.MinRead))
+	if _, err := io.Copy(plain, r); err != nil {
+		return nil, fmt.Errorf("couldn't open: %w", err)
+	}
+	return array(plain.Bytes()), nil
+}
+
+func array(b []byte) js.Value {
+	a := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(a, b)
+	return a
+}

@@ -1,0 +1,125 @@
+// Bench compares what the page's engine does with what the official npm packages
+// do, side by side in one headless Chromium:
+//
+//	go run ./wasm/bench [-quick] [-rounds N]
+//
+// It prints a JSON line for each case, with medians over the rounds, in which
+// both take turns in the same worker on the same bytes:
+//
+//	{"name":"encode","n_shards":1000,"bytes":67108864,"workers":1,"ours_mbps":…,"peer_mbps":…,"ratio":…}
+//
+// encode and decode are held against @mysten/walrus-wasm, whose slivers must be
+// equal to ours byte by byte; decode is from primary slivers that hold nothing of
+// the blob, and ours verifies all of them besides. seal and open are held
+// against age-encryption. A megabyte is 10^6 bytes.
+//
+// It needs Chromium and .ci/node_modules (cd .ci && npm ci).
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+)
+
+// measure is one case and what came of it.
+type measure struct {
+	Name    string  `json:"name"`
+	NShards int     `json:"n_shards,omitempty"`
+	Bytes   int     `json:"bytes"`
+	Workers int     `json:"workers"`
+	Ours    float64 `json:"ours_mbps"`
+	Peer    float64 `json:"peer_mbps"`
+	Ratio   float64 `json:"ratio"`
+}
+
+func cases(quick bool) []measure {
+	if quick {
+		return []measure{
+			{Name: "encode", NShards: 104, Bytes: 4 << 20},
+			{Name: "decode", NShards: 104, Bytes: 4 << 20},
+			{Name: "seal", Bytes: 4 << 20},
+			{Name: "open", Bytes: 4 << 20},
+		}
+	}
+	return []measure{
+		{Name: "encode", NShards: 1000, Bytes: 64 << 20},
+		{Name: "encode", NShards: 1000, Bytes: 1 << 20},
+		{Name: "encode", NShards: 104, Bytes: 64 << 20},
+		{Name: "decode", NShards: 1000, Bytes: 64 << 20},
+		{Name: "decode", NShards: 104, Bytes: 16 << 20},
+		{Name: "seal", Bytes: 64 << 20},
+		{Name: "open", Bytes: 64 << 20},
+	}
+}
+
+func main() {
+	quick := flag.Bool("quick", false, "small sizes: whether it works, not how fast it is")
+	rounds := flag.Int("rounds", 5, "how `often` each side runs")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *quick, *rounds, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, quick bool, rounds int, out io.Writer) (err error) {
+	if rounds < 1 {
+		return errors.New("-rounds must be at least 1")
+	}
+	s, err := newSite()
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	b, err := startBrowser(ctx, s.url())
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	lines := json.NewEncoder(out)
+	for _, m := range cases(quick) {
+		if err := b.measure(&m, rounds); err != nil {
+			return fmt.Errorf("%s of %d bytes for %d shards: %w", m.Name, m.Bytes, m.NShards, err)
+		}
+		if err := lines.Encode(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// result is what a worker answers, in milliseconds.
+type result struct {
+	Ours, Peer []float64
+	Same       bool
+	Error      string
+}
+
+func (m *measure) take(r result) error {
+	if r.Error != "" {
+		return errors.New(r.Error)
+	}
+	if !r.Same {
+		return errors.New("ours and the peer disagree")
+	}
+	ours, peer := median(r.Ours), median(r.Peer)
+	speed := func(ms float64) float64 { return float64(m.Bytes) / 1e3 / ms }
+	m.Workers, m.Ours, m.Peer, m.Ratio = 1, round(speed(ours)), round(speed(peer)), round(peer/ours)
+	return nil
+}
+
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+}
+
+func round(x float64) float64 { return float64(int(x*100+0.5)) / 100 }
