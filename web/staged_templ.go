@@ -58,7 +58,11 @@ func staged() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<div class=\"actions\"><button id=\"send\" type=\"button\" class=\"button\" data-testid=\"send\">Send</button> <button id=\"clear\" type=\"button\" class=\"link\">Start over</button></div></section>")
+		templ_7745c5c3_Err = payer().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p id=\"cost\" class=\"remark spoken\" hidden></p><div class=\"actions\"><button id=\"send\" type=\"button\" class=\"button\" data-testid=\"send\">Send</button> <button id=\"clear\" type=\"button\" class=\"link\">Start over</button></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -107,7 +111,38 @@ func options() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</details>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div id=\"payer-place\"></div></details>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// payer stands among the options where there is a wallet in the browser, or
+// where the server pays for nobody; most people never see it.
+func payer() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var3 == nil {
+			templ_7745c5c3_Var3 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<template id=\"payer\"><fieldset class=\"option payer\"><legend class=\"label\">Who pays</legend> <label class=\"choice\" data-payer=\"\"><input type=\"radio\" name=\"payer\"> This server</label><div class=\"inset\" data-panel hidden><p class=\"remark\">Your wallet pays for the storage and owns what you send. It learns nothing that opens it. Everybody can see that all it pays for comes from the same wallet.</p><p class=\"picks start\"><button type=\"button\" class=\"button second\" data-connect></button></p><div class=\"row\" data-accounts hidden><label class=\"grow\"><span class=\"label\">Account</span> <select class=\"field mono\"></select></label> <button type=\"button\" class=\"button second\" data-disconnect>Disconnect</button></div><p class=\"wrong\" role=\"alert\" data-wrong hidden></p></div><p class=\"remark\" data-elsewhere hidden></p></fieldset></template><template id=\"payer-row\"><label class=\"choice\"><input type=\"radio\" name=\"payer\"> <bdi></bdi></label></template>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -131,12 +166,12 @@ func lightOption() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var3 == nil {
-			templ_7745c5c3_Var3 = templ.NopComponent
+		templ_7745c5c3_Var4 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var4 == nil {
+			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div id=\"light-option\" class=\"option\" hidden><label class=\"choice\"><input id=\"light\" type=\"checkbox\" aria-describedby=\"light-help\"> My connection is slow: upload only once</label><p id=\"light-help\" class=\"remark\">Uploads about a quarter as much. The server then spreads your encrypted files over the storage nodes; it can’t open them either way.</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<div id=\"light-option\" class=\"option\" hidden><label class=\"choice\"><input id=\"light\" type=\"checkbox\" aria-describedby=\"light-help\"> My connection is slow: upload only once</label><p id=\"light-help\" class=\"remark\">Uploads about a quarter as much. The server then spreads your encrypted files over the storage nodes; it can’t open them either way.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -160,12 +195,12 @@ func named() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var4 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var4 == nil {
-			templ_7745c5c3_Var4 = templ.NopComponent
+		templ_7745c5c3_Var5 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var5 == nil {
+			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<div id=\"named\" class=\"inset\" hidden><ul id=\"recipients\" class=\"recipients\" aria-label=\"People who can open\"></ul><template id=\"recipient-row\"><li><code></code> <button type=\"button\" class=\"link quiet\">Remove</button></li></template><div class=\"row\"><label class=\"grow\"><span class=\"label\">Their recipient</span> <input id=\"recipient\" class=\"field mono\" type=\"text\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" aria-describedby=\"recipient-help recipient-wrong\"></label> <button id=\"recipient-add\" type=\"button\" class=\"button second\">Add</button></div><p id=\"recipient-wrong\" class=\"wrong\" role=\"alert\" hidden></p><p id=\"recipient-help\" class=\"remark\">A long line that begins with age1. They copy theirs in this place on their own device, and send it to you. <button id=\"recipient-mine\" type=\"button\" class=\"link small\">Copy my recipient</button></p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div id=\"named\" class=\"inset\" hidden><ul id=\"recipients\" class=\"recipients\" aria-label=\"People who can open\"></ul><template id=\"recipient-row\"><li><code></code> <button type=\"button\" class=\"link quiet\">Remove</button></li></template><div class=\"row\"><label class=\"grow\"><span class=\"label\">Their recipient</span> <input id=\"recipient\" class=\"field mono\" type=\"text\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" aria-describedby=\"recipient-help recipient-wrong\"></label> <button id=\"recipient-add\" type=\"button\" class=\"button second\">Add</button></div><p id=\"recipient-wrong\" class=\"wrong\" role=\"alert\" hidden></p><p id=\"recipient-help\" class=\"remark\">A long line that begins with age1. They copy theirs in this place on their own device, and send it to you. <button id=\"recipient-mine\" type=\"button\" class=\"link small\">Copy my recipient</button></p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -189,12 +224,12 @@ func passphraseOption() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var5 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var5 == nil {
-			templ_7745c5c3_Var5 = templ.NopComponent
+		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var6 == nil {
+			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div id=\"passphrase-option\" class=\"option\"><label class=\"choice\"><input id=\"passphrase-on\" type=\"checkbox\"> Ask for a passphrase too</label><div id=\"passphrase-panel\" class=\"inset\" hidden><div class=\"row\"><label class=\"grow\"><span class=\"label\">Passphrase</span> <input id=\"passphrase\" class=\"field mono\" type=\"text\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" data-testid=\"passphrase\" aria-describedby=\"passphrase-help passphrase-wrong\"></label> <button id=\"passphrase-show\" type=\"button\" class=\"button second\" aria-pressed=\"true\">Hide</button></div><p id=\"passphrase-wrong\" class=\"wrong\" role=\"alert\" hidden></p><p id=\"passphrase-help\" class=\"remark\">Tell it to them another way than the link: by phone, say. Six random words can’t be guessed; you may write your own.</p><p class=\"picks start\"><button id=\"passphrase-new\" type=\"button\" class=\"link small\">Six new words</button> <button id=\"passphrase-copy\" type=\"button\" class=\"link small\">Copy</button></p></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div id=\"passphrase-option\" class=\"option\"><label class=\"choice\"><input id=\"passphrase-on\" type=\"checkbox\"> Ask for a passphrase too</label><div id=\"passphrase-panel\" class=\"inset\" hidden><div class=\"row\"><label class=\"grow\"><span class=\"label\">Passphrase</span> <input id=\"passphrase\" class=\"field mono\" type=\"text\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" data-testid=\"passphrase\" aria-describedby=\"passphrase-help passphrase-wrong\"></label> <button id=\"passphrase-show\" type=\"button\" class=\"button second\" aria-pressed=\"true\">Hide</button></div><p id=\"passphrase-wrong\" class=\"wrong\" role=\"alert\" hidden></p><p id=\"passphrase-help\" class=\"remark\">Tell it to them another way than the link: by phone, say. Six random words can’t be guessed; you may write your own.</p><p class=\"picks start\"><button id=\"passphrase-new\" type=\"button\" class=\"link small\">Six new words</button> <button id=\"passphrase-copy\" type=\"button\" class=\"link small\">Copy</button></p></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

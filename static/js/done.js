@@ -1,10 +1,11 @@
 // @ts-check
 // The link, and what there is to know of a parcel that is ready.
 
-import { announce, ask, byId, copy, drawing, element, headline, saveAs } from "./dom.js";
+import { announce, ask, byId, copy, drawing, element, headline, saveAs, within } from "./dom.js";
 import { list, many, moment, size, span } from "./format.js";
 import { engine } from "./net.js";
 import { failureOf } from "./trouble.js";
+import { short, wallets } from "./wallet.js";
 
 /** @typedef {import("./types").Sent} Sent */
 /** @typedef {{sent: Sent, passphrase: string|null, recipients: number, files: number, bytes: number}} Ready */
@@ -36,6 +37,9 @@ export async function showDone(ready) {
   byId("done-stored", HTMLElement).textContent =
     `${sent.nodesHolding} of ${many(sent.nodesTotal, "node")}, any ${sent.nodesNeeded} are enough`;
   byId("done-holds", HTMLElement).textContent = `${many(ready.files, "file")}, ${size(ready.bytes)}`;
+  const payer = byId("done-payer", HTMLElement);
+  payer.hidden = !sent.wallet;
+  if (sent.wallet) within(payer, "dd", HTMLElement).textContent = `${sent.wallet.name} ${short(sent.wallet.address)}`;
   showPassphrase(ready);
   showOthers(sent.others);
   byId("done-trouble", HTMLElement).hidden = true;
@@ -108,14 +112,16 @@ async function showCode(link) {
 
 /** @param {() => void} withdrawn */
 async function withdraw(withdrawn) {
-  const parcel = current?.sent.parcelId;
-  if (!parcel || !await ask("ask-withdraw")) return;
+  if (!current || !await ask("ask-withdraw")) return;
+  const { parcelId, wallet } = current.sent;
   const button = byId("withdraw", HTMLButtonElement);
   const box = byId("done-trouble", HTMLElement);
   button.disabled = true;
   announce("Withdrawing.");
   try {
-    await (await engine()).withdraw({ parcelId: parcel });
+    const sign = await wallets.signer(wallet);
+    if (wallet) announce(`Confirm in ${wallet.name}.`);
+    await (await engine()).withdraw({ parcelId }, sign);
     withdrawn();
     headline("Withdrawn.");
   } catch (cause) {

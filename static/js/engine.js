@@ -10,7 +10,7 @@
  * @property {"idle"|"sending"|"done"|"down"} state
  *
  * @typedef {object} SendProgress
- * @property {"sealing"|"sending"|"certifying"|"ready"} phase
+ * @property {"sealing"|"confirming"|"sending"|"certifying"|"ready"} phase  confirming: by the wallet
  * @property {number} acked    bytes acknowledged by nodes
  * @property {number} total
  * @property {number} rate     bytes a second
@@ -39,6 +39,7 @@
  * @property {number} nodesNeeded
  * @property {{name: string, text: string}} recoveryNote
  * @property {object} others         what others can see of the parcel
+ * @property {{name: string, address: string}} [wallet]  that owns it
  *
  * @typedef {object} Opened
  * @property {string} parcelId
@@ -47,7 +48,8 @@
  * @property {number} endsAt
  * @property {number} total
  *
- * @typedef {{code: string, message: string, have?: number, need?: number, node?: number, end?: number, max?: number, retry?: boolean, retryAfterMs?: number}} Failure
+ * @typedef {(transaction: Uint8Array) => Promise<{bytes: Uint8Array, signature: Uint8Array}>} Sign
+ * @typedef {{code: string, message: string, paid?: boolean, short?: {coin: string, lack: string}[], have?: number, need?: number, node?: number, end?: number, max?: number, retry?: boolean, retryAfterMs?: number}} Failure
  */
 
 // Trusted Types: the page may make script URLs through this policy alone, and
@@ -76,12 +78,32 @@ class Engine extends EventTarget {
   }
 
   /**
-   * @param {{files: {file: File, path: string}[], epochs?: number, passphrase?: string|null, recipients?: string[], light?: boolean}} args
+   * @param {{files: {file: File, path: string}[], epochs?: number, passphrase?: string|null, recipients?: string[], light?: boolean, wallet?: {name: string, address: string}}} args
+   * @param {(progress: SendProgress) => void} [onProgress]
+   * @param {Sign} [sign]  where a wallet owns and pays: it is asked once
+   * @returns {{promise: Promise<Sent>, cancel: () => void}}
+   */
+  send(args, onProgress, sign) {
+    return this.#call("send", args, onProgress, sign);
+  }
+
+  /**
+   * Goes on with what a wallet has paid for and what failed after: send was
+   * rejected with {paid: true}.
    * @param {(progress: SendProgress) => void} [onProgress]
    * @returns {{promise: Promise<Sent>, cancel: () => void}}
    */
-  send(args, onProgress) {
-    return this.#call("send", args, onProgress);
+  finish(onProgress) {
+    return this.#call("finish", {}, onProgress);
+  }
+
+  /**
+   * What sending with a wallet would cost, and what that wallet lacks.
+   * @param {{files: {file: File, path: string}[], epochs: number, recipients: number, address: string}} args
+   * @returns {Promise<{wal: string, sui: string, hold: string, short: {coin: string, lack: string}[]}>}
+   */
+  cost(args) {
+    return this.#call("cost", args).promise;
   }
 
   /**
@@ -148,18 +170,18 @@ class Engine extends EventTarget {
   }
 
   /** Takes the link's grant out of a parcel sent from this device. */
-  withdraw({ parcelId }) {
-    return this.#call("withdraw", { parcelId }).promise;
+  withdraw({ parcelId }, sign) {
+    return this.#call("withdraw", { parcelId }, undefined, sign).promise;
   }
 
   /** Lets one more recipient open a parcel sent from this device. */
-  grant({ parcelId, recipient }) {
-    return this.#call("grant", { parcelId, recipient }).promise;
+  grant({ parcelId, recipient }, sign) {
+    return this.#call("grant", { parcelId, recipient }, undefined, sign).promise;
   }
 
-  #call(op, args, onProgress) {
+  #call(op, args, onProgress, sign) {
     const id = ++this.#last;
-    const promise = new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject, onProgress }));
+    const promise = new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject, onProgress, sign }));
     this.#start().postMessage({ id, op, args });
     return { promise, cancel: () => this.#worker?.postMessage({ id, cancel: true }) };
   }
@@ -176,9 +198,13 @@ class Engine extends EventTarget {
     return worker;
   }
 
-  #answer({ id, progress, result, error }) {
+  #answer({ id, progress, result, error, sign }) {
     const call = this.#calls.get(id);
     if (!call) return;
+    if (sign) {
+      this.#sign(id, call, sign);
+      return;
+    }
     if (progress) {
       call.onProgress?.(progress);
       this.dispatchEvent(new CustomEvent("status", { detail: progress }));
@@ -187,6 +213,16 @@ class Engine extends EventTarget {
     this.#calls.delete(id);
     if (error) call.reject(error);
     else call.resolve(result);
+  }
+
+  // The wallet lives in the page; what it answers is verified in the worker.
+  async #sign(id, call, transaction) {
+    try {
+      if (!call.sign) throw { code: "wallet", message: "They belong to a wallet that isn’t connected." };
+      this.#worker?.postMessage({ id, signed: await call.sign(transaction) });
+    } catch ({ code = "wallet", message = "" }) {
+      this.#worker?.postMessage({ id, refused: { code, message } });
+    }
   }
 
   // The worker couldn't load or has died: whatever waits for it fails, and the

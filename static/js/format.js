@@ -107,3 +107,23 @@ function calendar(ms) {
   clock ??= new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
   return Object.fromEntries(clock.formatToParts(ms).map(({ type, value }) => [type, value]));
 }
+
+/**
+ * "0.00142 WAL": to the unit, of which a coin has a thousand million.
+ * @param {string} amount in the smallest unit @param {string} coin
+ */
+export function exactly(amount, coin) {
+  const digits = amount.padStart(10, "0");
+  const whole = BigInt(digits.slice(0, -9)).toLocaleString("en");
+  const rest = digits.slice(-9).replace(/0+$/, "");
+  return `${whole}${rest ? `.${rest}` : ""}\u00a0${coin}`;
+}
+
+/** "about 0.03 SUI": rounded up to one digit that says something, or two. @param {string} amount @param {string} coin */
+export function about(amount, coin) {
+  const value = Number(amount) / 1e9;
+  if (value <= 0) return exactly("0", coin);
+  const step = 10 ** (Math.floor(Math.log10(value)) - 1);
+  const rounded = Math.ceil(value / step) * step;
+  return `${Number(rounded.toPrecision(2))}\u00a0${coin}`;
+}

@@ -17,6 +17,8 @@ import { Sending } from "./sending.js";
 import { Staged } from "./staged.js";
 import { calm, failureOf, tell, troubleBox } from "./trouble.js";
 import { rest, work } from "./vitals.js";
+import { wallets } from "./wallet.js";
+import { WalletPay } from "./walletpay.js";
 
 /** @typedef {"start"|"staged"|"sending"|"done"|"gone"} State */
 /** @typedef {import("./types").Sent} Sent */
@@ -34,10 +36,13 @@ let net = null;
 /** @type {SendJob|null} */
 let job = null;
 let stopped = false;
+/** What a wallet has paid for and what isn't finished, to go on with. @type {{failure: import("./types").Failure, resume: () => void}|null} */
+let unfinished = null;
 
 const startMap = new FloeMap(byId("start-map", HTMLElement));
 const staged = new Staged(listChanged);
-const options = new Options();
+const options = new Options(() => price());
+const pay = new WalletPay((words) => options.paid(words));
 const sending = new Sending();
 
 /** @param {State} next */
@@ -66,7 +71,16 @@ function listChanged() {
   headline(`${words} to send`, first);
   send.textContent = `Send ${words}`;
   calm(troubleBox());
-  if (net && staged.total > net.max_parcel_size) tellTrouble({ code: "too_large", message: "" });
+  price();
+  if (unfinished) tell(troubleBox(), unfinished.failure, { again: unfinished.resume });
+  else if (net && staged.total > net.max_parcel_size) tellTrouble({ code: "too_large", message: "" });
+  else if (pay.nobody) tellTrouble({ code: "no_sponsor", message: "" });
+}
+
+/** Where a wallet would pay, what that costs. */
+function price() {
+  const { epochs, recipients } = options.chosen();
+  pay.price({ files: staged.files, epochs: epochs || net?.default_epochs || 1, recipients: recipients.length });
 }
 
 /** @param {import("./types").Failure} failure */
@@ -85,7 +99,8 @@ function tellTrouble(failure) {
 /** Checks what can be checked before anything leaves the page. */
 async function start() {
   if (state !== "staged" || job) return;
-  if (!options.complete()) return;
+  if (!options.complete() || !pay.complete()) return;
+  if (pay.nobody) return tellTrouble({ code: "no_sponsor", message: "" });
   if (net && staged.total > net.max_parcel_size) return tellTrouble({ code: "too_large", message: "" });
   const lack = lacking();
   if (lack) return tellTrouble({ code: "unsupported", message: "", what: lack });
@@ -95,19 +110,32 @@ async function start() {
 }
 
 async function run() {
-  const chosen = options.chosen();
-  const { files, total } = staged;
+  const wallet = pay.chosen();
+  const request = { files: staged.files, ...options.chosen(), wallet };
+  request.epochs ||= net?.default_epochs || 1;
+  const sign = await wallets.signer(wallet);
+  await carry(request, staged.total, (ready, show) => ready.send(request, show, sign));
+}
+
+/**
+ * Shows a parcel on its way, until it is ready or failed.
+ * @param {import("./types").SendRequest} request
+ * @param {number} total bytes
+ * @param {(ready: import("./types").Engine, show: (progress: import("./types").Progress) => void) => SendJob} send
+ */
+async function carry(request, total, send) {
+  const { files, ...chosen } = request;
   go("sending");
   headline(`Sending ${many(files.length, "file")}`);
-  sending.begin(total, net?.nodes ?? [], chosen.light);
+  sending.begin(total, net?.nodes ?? [], chosen.light, chosen.wallet?.name);
   work();
   stopped = false;
+  unfinished = null;
+  removeEventListener("beforeunload", hold);
   try {
     const ready = await engine();
     if (stopped) throw { code: "cancelled" };
-    job = ready.send(
-      { files, ...chosen, epochs: chosen.epochs || net?.default_epochs || 1 },
-      (progress) => { if (state === "sending") sending.show(progress); });
+    job = send(ready, (progress) => { if (state === "sending") sending.show(progress); });
     const sent = await job.promise;
     rest("Ready");
     go("done");
@@ -120,10 +148,31 @@ async function run() {
     go("staged");
     headline(`${many(files.length, "file")} to send`);
     await refresh();
-    tellTrouble(failureOf(cause));
+    fell(failureOf(cause), () => carry(request, total, (ready, show) => ready.finish(show)));
   } finally {
     job = null;
   }
+}
+
+/** Sending failed; where a wallet has paid already, it can go on. @param {import("./types").Failure} failure @param {() => void} resume */
+function fell(failure, resume) {
+  if (!failure.paid) return tellTrouble(failure);
+  unfinished = { failure: { ...failure, code: "paid", what: happened(failure) }, resume };
+  addEventListener("beforeunload", hold);
+  tell(troubleBox(), unfinished.failure, { again: resume });
+}
+
+/** What came in between, in a sentence. @param {import("./types").Failure} failure */
+function happened({ code, have, need, message }) {
+  if (code === "cancelled") return "You stopped it.";
+  if (code === "offline") return "The connection broke off.";
+  if (code === "too_few_nodes" && need) return `Only ${have} of the ${need} nodes that are needed hold your files by now.`;
+  return message;
+}
+
+/** What a wallet has paid for can be finished in this page alone. @param {BeforeUnloadEvent} event */
+function hold(event) {
+  event.preventDefault();
 }
 
 async function cancel() {
@@ -157,6 +206,7 @@ async function refresh() {
   startMap.show(net.nodes.map(resting));
   await breath();
   options.offer(net);
+  await pay.on(net);
   byId("fact-size", HTMLElement).textContent = `up to ${limit(net.max_parcel_size)}`;
   byId("fact-life", HTMLElement).textContent = `kept until ${shortDay(endOf(net, net.default_epochs))}, you can change that`;
 }

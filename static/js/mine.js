@@ -7,6 +7,7 @@ import { many, shortDay, size } from "./format.js";
 import { base, kind, shown } from "./names.js";
 import { engine } from "./net.js";
 import { failureOf } from "./trouble.js";
+import { wallets } from "./wallet.js";
 
 /** @typedef {import("./types").Kept} Kept */
 
@@ -67,7 +68,9 @@ async function withdraw(made, button, kept) {
   button.disabled = true;
   announce("Withdrawing.");
   try {
-    await (await engine()).withdraw(kept);
+    const sign = await wallets.signer(kept.wallet);
+    if (kept.wallet) announce(`Confirm in ${kept.wallet.name}.`);
+    await (await engine()).withdraw(kept, sign);
     announce("Withdrawn.");
     await showMine();
     (place.hidden ? byId("title", HTMLElement) : within(place, "summary", HTMLElement)).focus();

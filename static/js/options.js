@@ -20,8 +20,11 @@ export class Options {
   #asks = byId("passphrase-on", HTMLInputElement);
   #passphrase = byId("passphrase", HTMLInputElement);
   #light = byId("light", HTMLInputElement);
+  #payer = "";
+  #changed = () => {};
 
-  constructor() {
+  /** @param {() => void} changed called from then on */
+  constructor(changed) {
     const redraw = () => this.#redraw();
     this.#life.addEventListener("change", redraw);
     this.#byName.addEventListener("change", redraw);
@@ -34,6 +37,7 @@ export class Options {
     this.#bindPassphrase();
     this.#bindRecipients();
     redraw();
+    this.#changed = changed;
   }
 
   /** What to ask of the engine. */
@@ -103,7 +107,16 @@ export class Options {
       named ? `only ${this.recipients.length ? many(this.recipients.length, "person").replace("persons", "people") : "people I name"}` : "anyone with the link",
       named ? "" : this.#asks.checked ? "and the passphrase" : "no passphrase",
       this.#light.checked ? "uploaded once" : "",
+      this.#payer,
     ].filter(Boolean).join(" · ").replace(" · and", " and");
+    this.#changed();
+  }
+
+  /** Who pays, for the summary; "" for the server. @param {string} words */
+  paid(words) {
+    if (words === this.#payer) return;
+    this.#payer = words;
+    this.#redraw();
   }
 
   async #offerWords() {

@@ -14,6 +14,7 @@ import { percent } from "./vitals.js";
 /** @type {{[phase: string]: string}} */
 const PHASES = {
   sealing: "Encrypting",
+  confirming: "Confirm in your wallet",
   sending: "Encrypting and sending",
   certifying: "Having it confirmed",
   ready: "Ready",
@@ -28,6 +29,7 @@ export class Sending {
   #quarter = 0;
   #remark = "";
   #verb = "stored";
+  #payer = "";
   /** @type {import("./types").NetworkNode[]} */
   #nodes = [];
   /** What nodes that went down had acknowledged by then, by index. @type {Map<number, number>} */
@@ -45,10 +47,12 @@ export class Sending {
    * @param {number} bytes of the files
    * @param {import("./types").NetworkNode[]} nodes as far as they are known
    * @param {boolean} light uploaded once: then that is what is counted
+   * @param {string} [payer] the wallet's name
    */
-  begin(bytes, nodes, light) {
+  begin(bytes, nodes, light, payer = "") {
     this.#verb = light ? "uploaded" : "stored";
     this.#size = bytes;
+    this.#payer = payer;
     this.#began = Date.now();
     this.#phase = "";
     this.#quarter = 0;
@@ -65,7 +69,8 @@ export class Sending {
     this.#map.show(nodes.length ? nodes.map(taking) : this.#nodes.map(resting));
     this.#showPhase(progress.phase ?? "sending");
     this.#showPace(progress);
-    this.#say(navigator.onLine ? progress.message || aboutNodes(nodes) : OFFLINE);
+    const words = progress.phase === "confirming" ? "It asks once. Nothing is paid before you confirm." : progress.message || aboutNodes(nodes);
+    this.#say(navigator.onLine ? words : OFFLINE);
   }
 
   /** A node that is tried again counts as down until it acknowledges something. @param {NodeProgress} node */
@@ -78,9 +83,9 @@ export class Sending {
 
   /** @param {string} phase */
   #showPhase(phase) {
-    if (phase === "certifying") this.#bar.removeAttribute("value");
+    if (phase === "certifying" || phase === "confirming") this.#bar.removeAttribute("value");
     else this.#bar.value = Math.min(99, this.part * 100);
-    const words = PHASES[phase] ?? PHASES.sending;
+    const words = phase === "confirming" && this.#payer ? `Confirm in ${this.#payer}` : PHASES[phase] ?? PHASES.sending;
     if (phase !== this.#phase) {
       this.#phase = phase;
       byId("phase", HTMLElement).textContent = words;

@@ -3,7 +3,7 @@
 // known of the case.
 
 import { byId, copy } from "./dom.js";
-import { limit, moment, span } from "./format.js";
+import { about as roughly, exactly, limit, list, moment, span } from "./format.js";
 import { engine, lacking } from "./net.js";
 
 /** @typedef {import("./types").Failure} Failure */
@@ -60,8 +60,16 @@ function factsOf(failure) {
     when: typeof retryAfterMs === "number" && retryAfterMs > 0 ? `in ${span(retryAfterMs)}` : "later",
     kept: typeof end === "number" ? `until ${moment(end)}` : "for as long as their sender chose",
     max: typeof max === "number" ? `at most ${limit(max)}` : "less than that",
+    what: typeof what === "string" ? what : null,
+    lacks: lacks(failure.short),
     why: what || lacking() ? `It lacks ${what || lacking()}.` : failure.message || "It lacks something it needs.",
   };
+}
+
+/** "0.5 WAL and 0.02 SUI" @param {unknown} short */
+function lacks(short) {
+  if (!Array.isArray(short) || !short.length) return "something";
+  return list(short.map(({ coin, lack }) => coin === "WAL" ? exactly(lack, coin) : roughly(lack, coin)));
 }
 
 /** Replaces {name} in every text below node. @param {Node} node @param {Facts} facts */

@@ -22,6 +22,55 @@ export interface Network {
   max_parcel_size: number;
   default_epochs: number;
   light: boolean;
+  sponsor: string; // "" where the server pays for nobody
+}
+
+/** What the Wallet Standard says of a wallet, as much of it as is used. */
+export interface StandardWallet {
+  name: string;
+  chains: readonly string[];
+  accounts: readonly WalletAccount[];
+  features: {
+    "standard:connect": { connect(how?: { silent?: boolean }): Promise<{ accounts?: readonly WalletAccount[] }> };
+    "standard:disconnect"?: { disconnect(): Promise<void> | void };
+    "standard:events"?: { on(event: "change", listener: () => void): () => void };
+    "sui:signTransaction": {
+      signTransaction(input: {
+        transaction: { toJSON(): Promise<string> };
+        account: WalletAccount;
+        chain: string;
+      }): Promise<{ bytes: string; signature: string }>;
+    };
+  };
+}
+
+export interface WalletAccount {
+  address: string;
+  publicKey: Uint8Array;
+  chains: readonly string[];
+  features?: readonly string[];
+}
+
+/** What a wallet gives back: the transaction that it signed, in BCS. */
+export interface Signed {
+  bytes: Uint8Array;
+  signature: Uint8Array;
+}
+
+export type Signer = (transaction: Uint8Array) => Promise<Signed>;
+
+/** A wallet that owns a parcel. */
+export interface Payer {
+  name: string;
+  address: string;
+}
+
+/** What sending with a wallet takes, in the smallest units, as decimal text. */
+export interface Cost {
+  wal: string;
+  sui: string; // about
+  hold: string;
+  short: { coin: string; lack: string }[];
 }
 
 export interface NodeProgress {
@@ -55,6 +104,7 @@ export interface SendRequest {
   passphrase: string | null;
   recipients: string[];
   light: boolean;
+  wallet?: Payer;
 }
 
 export interface Sent {
@@ -67,6 +117,7 @@ export interface Sent {
   nodesNeeded: number;
   recoveryNote: { name: string; text: string };
   others: { [name: string]: string[] };
+  wallet?: Payer;
 }
 
 /** What this browser keeps of a parcel it sent, but for the link. */
@@ -78,6 +129,7 @@ export interface Kept {
   bytes?: number;
   passphrase?: boolean;
   people?: number;
+  wallet?: Payer;
 }
 
 export interface OpenedFile {
@@ -111,7 +163,9 @@ export interface Failure {
 type OnProgress = (progress: Progress) => void;
 
 export interface Engine {
-  send(request: SendRequest, onProgress: OnProgress): Job<Sent>;
+  send(request: SendRequest, onProgress: OnProgress, sign?: Signer): Job<Sent>;
+  finish(onProgress: OnProgress): Job<Sent>;
+  cost(request: { files: PickedFile[]; epochs: number; recipients: number; address: string }): Promise<Cost>;
   open(request: { fragment: string; passphrase: string | null }, onProgress?: OnProgress): Promise<Opened>;
   read(request: { parcelId: string; index: number }, onProgress?: OnProgress): Job<Blob>;
   saveAll(request: { parcelId: string }, onProgress?: OnProgress): Job<Blob>;
@@ -119,6 +173,6 @@ export interface Engine {
   qr(text: string): Promise<{ size: number; path: string }> | { size: number; path: string };
   sent(): Promise<Kept[]>;
   link(request: { parcelId: string }): Promise<string>;
-  withdraw(request: { parcelId: string }): Promise<unknown>;
+  withdraw(request: { parcelId: string }, sign?: Signer): Promise<unknown>;
   identity(): Promise<{ recipient: string; words: string }> | { recipient: string; words: string };
 }

@@ -22,6 +22,7 @@ const SELF = "self"; // the one record in "device": {key, seed: {iv, data}, next
  * @property {boolean} [passphrase]
  * @property {number} [people]  how many were named
  * @property {boolean} [withdrawn]
+ * @property {{name: string, address: string}} [wallet]  that owns it, in place of the built-in identity
  */
 
 /** Opens the vault, in memory if the browser gives no database. */

@@ -5,6 +5,11 @@
 //   worker → page   {id, progress}   any number of times, then
 //                   {id, result}  or  {id, error: {code, message, …}}
 //
+// A wallet lives in the page. Where one has to sign, the worker asks
+//
+//   worker → page   {id, sign: Uint8Array}
+//   page → worker   {id, signed: {bytes, signature}}  or  {id, refused: {code, message}}
+//
 // The worker's name is what the page carries of its network, "" where that is
 // compiled in. Ops are the methods of `ops` below. Seeds and identities stay here.
 
@@ -48,16 +53,36 @@ const ops = {
     return (await engine).identity({ seed: await (await vault).seed() });
   },
 
-  async send(args, signal, onProgress) {
+  async send(args, signal, onProgress, sign) {
     const [floe, own] = await Promise.all([engine, vault]);
     const index = await own.takeIndex();
-    const sent = await floe.send({ ...args, seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal, onProgress });
-    await own.keep({
-      parcelId: sent.parcelId, index, link: sent.link, endsAt: sent.endsAt,
+    const about = {
+      index, wallet: args.wallet,
       name: args.files[0].path, count: args.files.length, bytes: args.files.reduce((sum, { file }) => sum + file.size, 0),
-      passphrase: sent.passphrase, people: args.recipients?.length ?? 0,
-    });
-    return sent;
+      people: args.recipients?.length ?? 0,
+    };
+    unfinished = null;
+    try {
+      const sent = await floe.send({ ...args, wallet: signing(args.wallet, sign), seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal, onProgress });
+      return await keep(own, sent, about);
+    } catch (error) {
+      if (error?.paid) unfinished = about;
+      throw error;
+    }
+  },
+
+  /** Goes on with what a wallet has paid for and what then failed. */
+  async finish(_, signal, onProgress) {
+    const [floe, own] = await Promise.all([engine, vault]);
+    if (!unfinished) throw { code: "not_found", message: "Nothing is unfinished." };
+    const about = unfinished;
+    const sent = await floe.finish({ index: about.index, origin: self.location.origin, signal, onProgress });
+    unfinished = null;
+    return keep(own, sent, about);
+  },
+
+  async cost(args) {
+    return (await engine).cost(args);
   },
 
   async open(args, signal, onProgress) {
@@ -83,20 +108,33 @@ const ops = {
     return (await sentFromHere(parcelId)).link;
   },
 
-  async withdraw({ parcelId }, signal) {
+  async withdraw({ parcelId }, signal, _, sign) {
     const [floe, own] = await Promise.all([engine, vault]);
     const sent = await sentFromHere(parcelId);
-    const { link, index } = sent;
-    await floe.withdraw({ link, seed: await own.seed(), index, memory: memory(own), signal });
+    const { link, index, wallet } = sent;
+    await floe.withdraw({ link, seed: await own.seed(), index, memory: memory(own), signal, wallet: signing(wallet, sign) });
     await own.keep({ ...sent, withdrawn: true });
   },
 
-  async grant({ parcelId, recipient }, signal) {
+  async grant({ parcelId, recipient }, signal, _, sign) {
     const [floe, own] = await Promise.all([engine, vault]);
-    const { link, index } = await sentFromHere(parcelId);
-    return floe.grant({ link, recipient, seed: await own.seed(), index, memory: memory(own), signal });
+    const { link, index, wallet } = await sentFromHere(parcelId);
+    return floe.grant({ link, recipient, seed: await own.seed(), index, memory: memory(own), signal, wallet: signing(wallet, sign) });
   },
 };
+
+/** What a wallet has paid for and what isn't sent yet, as far as it will be kept. */
+let unfinished = null;
+
+async function keep(own, sent, about) {
+  await own.keep({ ...about, parcelId: sent.parcelId, link: sent.link, endsAt: sent.endsAt, passphrase: sent.passphrase });
+  return { ...sent, wallet: about.wallet };
+}
+
+/** A wallet as the module takes it. */
+function signing(wallet, sign) {
+  return wallet && { address: wallet.address, sign };
+}
 
 async function sentFromHere(parcelId) {
   const sent = await (await vault).sent(parcelId);
@@ -112,22 +150,36 @@ function memory(own) {
 /** Calls under way: id → AbortController. */
 const calls = new Map();
 
+/** Transactions that a wallet is asked to sign: id → {resolve, reject}. */
+const prompts = new Map();
+
 self.onmessage = ({ data }) => {
-  const { id, op, args, cancel } = data;
+  const { id, op, args, cancel, signed, refused } = data;
   if (cancel) calls.get(id)?.abort();
+  else if (signed) prompts.get(id)?.resolve(signed);
+  else if (refused) prompts.get(id)?.reject(refused);
   else run(id, op, args ?? {});
 };
+
+/** Has the page's wallet sign for one call. */
+function signer(id) {
+  return (transaction) => new Promise((resolve, reject) => {
+    prompts.set(id, { resolve, reject });
+    self.postMessage({ id, sign: transaction });
+  });
+}
 
 async function run(id, op, args) {
   const controller = new AbortController();
   calls.set(id, controller);
   try {
-    const result = await ops[op](args, controller.signal, (progress) => self.postMessage({ id, progress }));
+    const result = await ops[op](args, controller.signal, (progress) => self.postMessage({ id, progress }), signer(id));
     if (calls.has(id)) self.postMessage({ id, result });
   } catch (error) {
     if (calls.has(id)) self.postMessage({ id, error: plain(error) });
   } finally {
     calls.delete(id);
+    prompts.delete(id);
   }
 }
 
