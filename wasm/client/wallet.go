@@ -34,7 +34,7 @@ func confirm(ctx context.Context, w Wallet, asked *suitx.TransactionData) (signe
 	}
 	err = suitx.VerifyTransaction(signed, signature, asked.Sender)
 	if errors.Is(err, suitx.ErrUnsupportedScheme) {
-		return nil, nil, &Error{Code: CodeWallet, Message: "This account signs in a way that those who open your files can't check. Nothing was paid. Choose another account of your wallet.", Err: err}
+		return nil, nil, &Error{Code: CodeWallet, Message: "This account signs in a way that those who open your files can't check, so it was not handed on.", Err: err}
 	}
 	if err != nil {
 		return nil, nil, deceived(err)
@@ -62,7 +62,7 @@ func checkConfirmed(asked *suitx.TransactionData, signed []byte) error {
 func deceived(err error) error {
 	return &Error{
 		Code:    CodeWallet,
-		Message: "Your wallet signed something else than it was asked to. It was not handed on, and nothing was paid.",
+		Message: "It signed something else than it was asked to, so that was not handed on.",
 		Err:     err,
 	}
 }

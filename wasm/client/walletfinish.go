@@ -63,18 +63,21 @@ func (p *Paid) finish(ctx context.Context, progress func(Progress)) (*Sent, erro
 
 // begin shows progress to whoever asks now, with what was done before.
 func (p *Paid) begin(progress func(Progress)) {
+	total := p.plan.total
+	if p.light {
+		total = p.plan.sealed
+	}
 	done := int64(0)
-	for _, sizes := range p.plan.batches[:p.stored] {
-		for _, size := range sizes {
-			done += p.plan.total * size / max(p.plan.sealed, 1)
-		}
+	for _, b := range p.blobs {
+		done += total * b.size / p.plan.sealed
 	}
 	p.meter = newMeter(progress)
+	p.meter.heavy = !p.light && p.net.Light
 	p.meter.update(func(now *Progress) {
-		now.Phase, now.Total, now.Acked = PhaseSending, p.plan.total, done
+		now.Phase, now.Total, now.Acked = PhaseSending, total, done
 		for i, n := range p.net.Nodes {
-			total := p.plan.nodeTotal(i)
-			now.Nodes = append(now.Nodes, NodeProgress{Index: i, Name: n.Name, Total: total, Acked: total * done / max(p.plan.total, 1), State: NodeIdle})
+			its := p.plan.nodeTotal(i)
+			now.Nodes = append(now.Nodes, NodeProgress{Index: i, Name: n.Name, Total: its, Acked: its * done / total, State: NodeIdle})
 		}
 	})
 }

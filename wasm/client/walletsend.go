@@ -62,7 +62,7 @@ func (c *Client) prepare(ctx context.Context, req *PayRequest) (*Paid, error) {
 		return nil, err
 	}
 	p := &Paid{sending: s, spool: req.Spool}
-	if err := p.encode(ctx); err != nil {
+	if err := p.sealAll(ctx); err != nil {
 		return nil, err
 	}
 	s.meter.phase(PhaseConfirming, "")
@@ -80,8 +80,12 @@ func (c *Client) prepare(ctx context.Context, req *PayRequest) (*Paid, error) {
 	return p, err
 }
 
-// encode seals into the spool and learns the blobs' IDs.
-func (p *Paid) encode(ctx context.Context) error {
+// sealAll seals into the spool and learns the blobs' IDs. It takes no slivers for
+// that: those are made from the spool, when they are sent.
+func (p *Paid) sealAll(ctx context.Context) error {
+	light := p.light
+	p.light = true
+	defer func() { p.light = light }()
 	sealed := func(ctx context.Context) (io.ReadCloser, error) {
 		r := p.seal(ctx)
 		return &spooled{io.TeeReader(r, p.spool), r}, nil
