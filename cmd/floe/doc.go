@@ -11,8 +11,9 @@
 //
 // WAY is -server URL, or without any server -network NET: local, testnet,
 // mainnet or the file of a network. The server is -server, else the one a link
-// names, else FLOE_SERVER, else http://127.0.0.1:8080. Results go to standard
-// output and nothing else does.
+// names, else FLOE_SERVER, else http://127.0.0.1:8080. Of a server's network the
+// IDs must be known: those that aren't compiled in come with -known FILE. Results
+// go to standard output and nothing else does.
 //
 // # Without a server
 //

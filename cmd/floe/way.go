@@ -23,6 +23,7 @@ type way struct {
 	server  string
 	network string // a name, or a file; "" unless by itself
 	key     string // file; "" where nothing is paid
+	known   string // file of a network that isn't compiled in, for a server on it
 	pays    bool   // the command sends or changes
 }
 
@@ -41,6 +42,7 @@ func wayFlags(fs *flag.FlagSet, pays, hasLink bool) *way {
 	}
 	fs.StringVar(&w.server, "server", "", "server to work over ("+otherwise+")")
 	fs.StringVar(&w.network, "network", "", "work without a server, straight from Sui and Walrus: local, testnet, mainnet or the file of a network")
+	fs.StringVar(&w.known, "known", "", "with a server on a network that isn't compiled in: `file` of that network, whose IDs count then")
 	if pays {
 		fs.StringVar(&w.key, "key", "", "with -network: file (mode 0600) with the secret, suiprivkey1…, of the Sui address that pays")
 	}
@@ -52,6 +54,8 @@ func (w *way) check(fs *flag.FlagSet) error {
 	switch {
 	case w.server != "" && w.network != "":
 		return misuse(fs, "-server and -network exclude each other: over a server, or without one")
+	case w.known != "" && w.network != "":
+		return misuse(fs, "-known is for servers; without one, -network names the file")
 	case w.key != "" && w.network == "":
 		return misuse(fs, "-key goes with -network: over a server, that pays")
 	}
@@ -95,7 +99,7 @@ func (w *way) open(ctx context.Context, fs *flag.FlagSet, link string) (*session
 		return nil, err
 	}
 	if w.network == "" {
-		return newSession(w.server, link)
+		return newSession(w.server, link, w.known)
 	}
 	if w.pays && w.key == "" {
 		return nil, misuse(fs, "-network %s needs -key FILE: without a server, whoever sends pays for storage and gas", w.network)
@@ -121,16 +125,26 @@ func (w *way) open(ctx context.Context, fs *flag.FlagSet, link string) (*session
 	return &session{client.New(r, h, r.IDs()), directLink + place.Name, w.network, r, h}, nil
 }
 
-func newSession(flag, link string) (*session, error) {
+// newSession works over a server. IDs that nobody compiled in are taken from the
+// file known, if any, and never from what the server says.
+func newSession(flag, link, known string) (*session, error) {
 	relay, err := newRelay(chooseServer(flag, link))
 	if err != nil {
 		return nil, err
+	}
+	var networks []api.NetworkIDs
+	if known != "" {
+		place, err := readPlace(known)
+		if err != nil {
+			return nil, err
+		}
+		networks = append(networks, place.NetworkIDs)
 	}
 	h, err := openHome()
 	if err != nil {
 		return nil, err
 	}
-	return &session{Client: client.New(relay, h), base: relay.base, home: h}, nil
+	return &session{Client: client.New(relay, h, networks...), base: relay.base, home: h}, nil
 }
 
 // close lets go of the network. What failed before is what counts.
