@@ -20,7 +20,7 @@ import (
 // against that.
 const (
 	wholesOfOne  = 2               // requests of one client at a time
-	wholesAtOnce = 16              // of all clients
+	wholesAtOnce = 32              // of all clients; so many segments there are on disk at most
 	wholeTimeout = 3 * time.Minute // for a blob that has come to be encoded and stored
 	wholeMemory  = 80 << 20        // for those being encoded and stored, see package uploader
 )

@@ -113,6 +113,7 @@ func (w *way) open(ctx context.Context, fs *flag.FlagSet, link string) (*session
 		if cfg.Payer, err = readKey(w.key); err != nil {
 			return nil, err
 		}
+		cfg.Turn = direct.FileTurn(w.key)
 	}
 	h, err := openHome()
 	if err != nil {

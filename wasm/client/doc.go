@@ -19,6 +19,10 @@
 //	files ─ ZIP64, padded ─ age ─ segments ─ per batch: encode, register, store, certificates
 //	      ─ one transaction: certify, create the parcel, put the grants ─ link
 //
+// Sent light, over thin lines, a blob goes to the relay once and is encoded
+// there. Its ID is computed here all the same, and fixes what nodes take and
+// certify.
+//
 // A segment is what becomes one blob; a batch is as many as fit into one POST
 // to each node. At most two batches are in memory.
 //

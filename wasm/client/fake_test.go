@@ -42,6 +42,7 @@ type fake struct {
 	lieAnswer func(path string, body []byte) []byte
 	lieFrame  func(f api.Frame) (api.Frame, bool) // false drops it
 	cut       func(r Request) bool                // no answer at all
+	busy      func() bool                         // no room for a whole blob
 }
 
 // fakeNode is a storage node: it holds what it verified.

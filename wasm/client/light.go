@@ -16,6 +16,7 @@ import (
 
 const (
 	lightTries = 5                // for one blob
+	lightQueue = 10               // times the usual patience, for a relay that many use
 	thinAfter  = 10 * time.Second // of sending, before a line is called thin
 	thinRate   = 1 << 20          // bytes a second
 	thinLeft   = time.Minute      // which is worth a word
@@ -38,17 +39,21 @@ func (s *sending) storeWhole(ctx context.Context, b *batch) error {
 }
 
 // storeOne uploads one blob, again where that may help. The line isn't the
-// relay's fault, so that tries are counted and not time.
+// relay's fault, so that tries are counted and not time; a relay that is busy is
+// waited for.
 func (s *sending) storeOne(ctx context.Context, b *blob) error {
 	up := &upload{sending: s, blob: b}
 	for i := range s.net.Nodes {
 		up.parts = append(up.parts, newPosting(s, &batch{[]*blob{b}}, i))
 	}
-	next := s.client.pace.firstWait
-	for try := 1; ; try++ {
-		wait, err := up.once(ctx, try > 1)
+	next, begun := s.client.pace.firstWait, time.Now()
+	for try := 0; ; {
+		wait, err := up.once(ctx, try > 0)
 		if err == nil {
 			err = up.outcome(ctx)
+		}
+		if code := CodeOf(err); code != CodeFull && code != CodeQuota || time.Since(begun) > lightQueue*s.client.pace.patience {
+			try++
 		}
 		if err == nil || wait < 0 || try == lightTries || ctx.Err() != nil {
 			return err

@@ -22,6 +22,9 @@ func (f *fake) whole(rest string, r Request) (*Response, error) {
 	if err != nil {
 		return answer(400, &api.ErrorBody{Error: malformed("%v", err)})
 	}
+	if f.busy != nil && f.busy() {
+		return answer(503, &api.ErrorBody{Error: &api.Error{Code: api.CodeFull, Message: "busy", RetryAfterMS: 1}})
+	}
 	if r.Sent != nil {
 		r.Sent(int64(r.Body.Len() / 2))
 	}
@@ -152,6 +155,19 @@ func TestSendLightAgain(t *testing.T) {
 	}
 	if posts != 3 || last.Acked != last.Total {
 		t.Errorf("%d posts, %d of %d", posts, last.Acked, last.Total)
+	}
+}
+
+// TestSendLightWaits: a relay that is busy is waited for, longer than one that
+// fails is tried.
+func TestSendLightWaits(t *testing.T) {
+	f := newFake(t)
+	turned := 0
+	f.busy = func() bool { turned++; return turned <= 2*lightTries }
+	req := request(map[string][]byte{"a": make([]byte, 1000)})
+	req.Light = true
+	if _, err := f.client().Send(t.Context(), req); err != nil || turned != 2*lightTries+1 {
+		t.Errorf("%v, after %d tries", err, turned)
 	}
 }
 

@@ -1,7 +1,6 @@
 package direct
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/ed25519"
@@ -11,9 +10,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,49 +21,6 @@ import (
 	"floe/server/api"
 	"floe/wasm/client"
 )
-
-// network is an embedded network in a process of its own, without a relay.
-type network struct {
-	url   string
-	place api.Place
-	payer ed25519.PrivateKey
-}
-
-func newNetwork(t *testing.T) *network {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "floed")
-	build := exec.Command("go", "build", "-o", binary, "floe/cmd/floed")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("couldn't build floed: %v\n%s", err, out)
-	}
-	cmd := exec.Command(binary, "-relay=false", "-listen", "127.0.0.1:0", "-data", filepath.Join(t.TempDir(), "data"))
-	var log bytes.Buffer
-	cmd.Stderr = &log
-	stdout, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	n := &network{payer: ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32))}
-	lines := bufio.NewScanner(stdout)
-	for n.url == "" && lines.Scan() {
-		_, n.url, _ = strings.Cut(lines.Text(), "floe: ready at ")
-	}
-	if n.url == "" {
-		t.Fatalf("floed ended before it was ready:\n%s", &log)
-	}
-	go io.Copy(io.Discard, stdout)
-	n.place, _ = api.Places(api.Local)
-	n.place.Ledger = n.url
-	return n
-}
 
 // fund has the faucet give money to an address.
 func (n *network) fund(t *testing.T, key ed25519.PrivateKey) {
@@ -166,7 +119,7 @@ func (l *liar) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestLyingNodes(t *testing.T) {
-	n := newNetwork(t)
+	n := newNetwork(t, 24*time.Hour)
 	n.fund(t, n.payer)
 	data := make([]byte, 3<<20)
 	rand.Read(data)

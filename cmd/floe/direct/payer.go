@@ -31,7 +31,7 @@ type payer struct {
 	address suitx.Address
 	wal     suitx.TypeTag
 
-	turn sync.Mutex // held from reading coins until what spends them has run
+	turn *turn // held from reading coins until what spends them has run
 	mu   sync.Mutex
 	paid Spent
 }
@@ -43,10 +43,11 @@ type Spent struct {
 	MIST  int64 // less what was given back
 }
 
-func newPayer(key ed25519.PrivateKey, r *Relay) *payer {
+func newPayer(cfg Config, r *Relay) *payer {
+	key := cfg.Payer
 	wal := suitx.StructTag{Address: r.place.WALPackage, Module: "wal", Name: "WAL"}
 	address := suitx.AddressOf(key.Public().(ed25519.PublicKey))
-	return &payer{Relay: r, key: key, address: address, wal: wal.Tag(), paid: Spent{Payer: address}}
+	return &payer{Relay: r, key: key, address: address, wal: wal.Tag(), turn: &turn{others: cfg.Turn}, paid: Spent{Payer: address}}
 }
 
 // Spent is what was paid since Open.
@@ -169,8 +170,10 @@ func (s Spent) String() string {
 // run executes a transaction of the payer's own, built anew when coins that it
 // names moved on meanwhile.
 func (p *payer) run(ctx context.Context, build func(context.Context, *suitx.Builder) error) (res *sui.Result, err error) {
-	p.turn.Lock()
-	defer p.turn.Unlock()
+	if err := p.turn.take(ctx); err != nil {
+		return nil, err
+	}
+	defer p.turn.give()
 	for range maxTries {
 		b := &suitx.Builder{}
 		if err := build(ctx, b); err != nil {

@@ -95,7 +95,8 @@ func (p *payer) buy(ctx context.Context, owner suitx.Address, blobs []walrus.Wan
 	return objects, p.ledgerError(ctx, err)
 }
 
-// gas fills in who pays for a transaction of the client's, and nothing else.
+// gas fills in who pays for a transaction of the client's, and nothing else. The
+// turn to spend stays taken until that is executed.
 func (r *Relay) gas(ctx context.Context, q *api.GasRequest) (*api.GasResponse, error) {
 	if r.payer == nil {
 		return nil, errNoPayer()
@@ -104,9 +105,11 @@ func (r *Relay) gas(ctx context.Context, q *api.GasRequest) (*api.GasResponse, e
 	if err != nil {
 		return nil, err
 	}
-	r.payer.turn.Lock()
-	defer r.payer.turn.Unlock()
+	if err := r.payer.turn.take(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.payer.fillGas(ctx, t); err != nil {
+		r.payer.turn.give()
 		return nil, err
 	}
 	return &api.GasResponse{Transaction: t.Marshal()}, nil
@@ -126,8 +129,10 @@ func (r *Relay) execute(ctx context.Context, q *api.ExecuteRequest) (*api.Execut
 	if t.Gas.Owner != r.payer.address || t.Sender == r.payer.address {
 		return nil, fmt.Errorf("the transaction's gas isn't the payer's to give")
 	}
-	r.payer.turn.Lock()
-	defer r.payer.turn.Unlock()
+	if err := r.payer.turn.take(ctx); err != nil {
+		return nil, err
+	}
+	defer r.payer.turn.give()
 	res, err := r.payer.submit(ctx, q.Transaction, q.Signature, suitx.SignTransaction(r.payer.key, q.Transaction))
 	if err != nil {
 		return nil, r.ledgerError(ctx, err)

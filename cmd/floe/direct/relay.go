@@ -24,6 +24,10 @@ type Config struct {
 	Place  api.Place
 	Payer  ed25519.PrivateKey // pays WAL and gas; nil: nobody does
 	Logger *slog.Logger       // nil: nothing is logged
+	// Turn waits until no other process spends the payer's coins: two transactions
+	// that name one coin at once could lock it on Sui until its epoch ends. nil:
+	// there is no other. See [FileTurn].
+	Turn func(context.Context) (done func(), err error)
 	// Nodes is how requests travel to storage nodes; nil: a way of its own, with
 	// TLS that is pinned to each node's key.
 	Nodes http.RoundTripper
@@ -95,13 +99,18 @@ func (r *Relay) begin(ctx context.Context, cfg Config) error {
 		return r.unreachable(ctx, err)
 	}
 	if cfg.Payer != nil {
-		r.payer = newPayer(cfg.Payer, r)
+		r.payer = newPayer(cfg, r)
 	}
 	return nil
 }
 
-// Close ends the connection to the full node.
-func (r *Relay) Close() error { return r.chain.Close() }
+// Close ends the connection to the full node, and what is the payer's turn.
+func (r *Relay) Close() error {
+	if r.payer != nil {
+		r.payer.turn.give()
+	}
+	return r.chain.Close()
+}
 
 // Name is the network's.
 func (r *Relay) Name() string { return r.place.Name }
