@@ -74,6 +74,14 @@ func (m *Module) Struct(name string, a Abilities, fields ...Field) *Struct {
 	return s
 }
 
+// Members are a struct's fields as Move has them: one without any has a bool.
+func (s *Struct) Members() []Field {
+	if len(s.Fields) == 0 && len(s.Variants) == 0 {
+		return []Field{{"dummy_field", Bool}}
+	}
+	return s.Fields
+}
+
 // FindStruct returns the struct of that name, or nil.
 func (m *Module) FindStruct(name string) *Struct {
 	for _, s := range m.Structs {

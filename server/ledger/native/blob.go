@@ -72,6 +72,8 @@ func (x *walrus) declareBlob(p *move.Package) {
 		move.Field{Name: "size", Type: move.U64}, move.Field{Name: "encoding_type", Type: move.U8},
 		move.Field{Name: "certified_epoch", Type: x.f.option.Of(move.U32)},
 		move.Field{Name: "storage", Type: x.storage.storage.Of()}, move.Field{Name: "deletable", Type: move.Bool})
+	m.Struct("BlobIdDerivation", move.Drop, move.Field{Name: "encoding_type", Type: move.U8},
+		move.Field{Name: "size", Type: move.U64}, move.Field{Name: "root_hash", Type: move.U256})
 	m.declareViews()
 	m.declareAttributes()
 	m.Func("burn", move.Params(move.Val(m.blob.Of())), nil, func(c *move.Call) error {

@@ -75,6 +75,7 @@ func (x *walrus) declareBLS(p *move.Package) {
 	m.committee = m.Struct("BlsCommittee", all, move.Field{Name: "members", Type: move.Vector(entry.Of())},
 		move.Field{Name: "n_shards", Type: move.U16}, move.Field{Name: "epoch", Type: move.U32},
 		move.Field{Name: "total_aggregated_key", Type: x.f.element.Of(x.f.g1.Of())})
+	m.Struct("RequiredWeight", 0).Variants = []move.Variant{{Name: "Quorum"}, {Name: "OneCorrectNode"}}
 }
 
 // quorum and oneCorrect say whether shards of that weight suffice.

@@ -80,6 +80,8 @@ func (x *walrus) declareInner(p *move.Package) {
 	event := p.Module("event_blob")
 	blob := event.Struct("EventBlob", move.Copy|move.Drop|move.Store, move.Field{Name: "blob_id", Type: move.U256},
 		move.Field{Name: "ending_checkpoint_sequence_number", Type: move.U64})
+	event.Struct("EventBlobAttestation", move.Copy|move.Drop|move.Store,
+		move.Field{Name: "checkpoint_sequence_num", Type: move.U64}, move.Field{Name: "epoch", Type: move.U32})
 	events := event.Struct("EventBlobCertificationState", move.Store,
 		move.Field{Name: "latest_certified_blob", Type: x.f.option.Of(blob.Of())},
 		move.Field{Name: "aggregate_weight_per_blob", Type: x.f.vecMap.vecMap.Of(blob.Of(), move.U16)})

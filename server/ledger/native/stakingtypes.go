@@ -13,7 +13,11 @@ func (x *walrus) declareStaking(p *move.Package) {
 	vecMap := x.f.vecMap.vecMap
 
 	values := p.Module("pending_values").Struct("PendingValues", all, f("pos0", vecMap.Of(move.U32, move.U64))).Of()
-	authorized := p.Module("auth").Struct("Authorized", all)
+	auth := p.Module("auth")
+	auth.Struct("Authenticated", move.Drop).Variants = []move.Variant{
+		{Name: "Sender", Fields: []move.Field{f("pos0", move.Address)}},
+		{Name: "Object", Fields: []move.Field{f("pos0", id)}}}
+	authorized := auth.Struct("Authorized", all)
 	authorized.Variants = []move.Variant{
 		{Name: "Address", Fields: []move.Field{f("pos0", move.Address)}},
 		{Name: "ObjectID", Fields: []move.Field{f("pos0", id)}}}
@@ -26,6 +30,10 @@ func (x *walrus) declareStaking(p *move.Package) {
 	info := p.Module("storage_node").Struct("StorageNodeInfo", move.Store, f("name", str), f("node_id", id),
 		f("network_address", str), f("public_key", key), f("next_epoch_public_key", x.f.option.Of(key)),
 		f("network_public_key", move.Bytes), f("metadata", x.extended.Of(m.nodeMetadata.Of())))
+	attestation := p.Find("event_blob").FindStruct("EventBlobAttestation")
+	info.Module.Struct("StorageNodeCap", move.Key|move.Store, x.id(), f("node_id", id), f("last_epoch_sync_done", move.U32),
+		f("last_event_blob_attestation", x.f.option.Of(attestation.Of())), f("deny_list_root", move.U256),
+		f("deny_list_sequence", move.U64), f("deny_list_size", move.U64))
 	m.declarePool(p, values, authorized.Of(), info.Of())
 
 	state := p.Module("staked_wal").Struct("StakedWalState", all)

@@ -108,13 +108,11 @@ func (s *server) renderStruct(r *bcs.Reader, t *suitx.StructTag) *structpb.Value
 		return nil
 	}
 	out := &structpb.Struct{Fields: map[string]*structpb.Value{}}
-	members := d.Fields
+	members := d.Members()
 	if len(d.Variants) > 0 {
 		v := d.Variants[r.Variant(len(d.Variants))]
 		out.Fields["@variant"] = structpb.NewStringValue(v.Name)
 		members = v.Fields
-	} else if len(members) == 0 {
-		r.Bool() // Move gives a struct without fields a bool of its own
 	}
 	for _, f := range members {
 		out.Fields[f.Name] = s.render(r, f.Type.Tag(t.Params))

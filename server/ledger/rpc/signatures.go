@@ -99,7 +99,7 @@ func datatype(d *move.Struct) *pb.DatatypeDescriptor {
 		Name:       proto.String(d.Name),
 		Abilities:  abilities(d.Abilities),
 		Kind:       pb.DatatypeDescriptor_STRUCT.Enum(),
-		Fields:     fieldDescriptors(d.Fields),
+		Fields:     fieldDescriptors(d.Members()),
 	}
 	for _, p := range d.TypeParams {
 		out.TypeParameters = append(out.TypeParameters, &pb.TypeParameter{Constraints: abilities(p.Constraints), IsPhantom: proto.Bool(p.Phantom)})
