@@ -16,6 +16,7 @@ func TestAttributes(t *testing.T) { besides(t, "attributes") }
 func TestStatus(t *testing.T)     { besides(t, "status") }
 func TestQuilts(t *testing.T)     { besides(t, "quilts") }
 func TestCrowd(t *testing.T)      { besides(t, "crowd") }
+func TestTypes(t *testing.T)      { besides(t, "types") }
 
 // These look at what all blobs together take, so nobody may write meanwhile.
 
