@@ -91,6 +91,7 @@ const (
 	CodeNotAllowed      = "not_allowed"      // 403: not on the sponsor's allow-list, or not a local caller
 	CodeNoSponsor       = "no_sponsor"       // 403: this server pays for nobody
 	CodeNotFound        = "not_found"        // 404
+	CodePruned          = "pruned"           // 410: the server's full node has forgotten a parcel's history
 	CodeConflict        = "conflict"         // 409: an object moved on, or another transaction of this sender is in flight
 	CodeTooLarge        = "too_large"        // 413
 	CodeQuota           = "quota"            // 429: this address's share is used up for now
