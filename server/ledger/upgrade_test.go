@@ -78,6 +78,12 @@ func TestUpgrade(t *testing.T) {
 	if f := n.send(&b, a).Effects.Status.Failure; f == nil || f.Kind != suitx.MoveAbort || f.Location.Package != id2 {
 		t.Errorf("the abort is %+v", f)
 	}
+	b = suitx.Builder{}
+	call(&b, "package", "original_package_id", b.Object(capability))
+	sim, err := n.Simulate(t.Context(), must(b.Build(a.Address)), SimulateOptions{})
+	if err != nil || suitx.Address(sim.Results[0].Returned[0].BCS) != id {
+		t.Errorf("the original package is %+v (%v)", sim.Results, err)
+	}
 	id3, _, _ := n.upgraded(a, id2, capability)
 	for _, of := range []suitx.Address{id, id2, id3} {
 		if v := must(n.PackageVersions(of)); len(v) != 3 || v[0].ID != id || v[1].ID != id2 || v[2] != (PackageVersion{id3, 3}) {
@@ -148,6 +154,12 @@ func TestUpgradeFailsAsOnSui(t *testing.T) {
 			call(b, "package", "only_dep_upgrades", second)
 			call(b, "package", "commit_upgrade", second, receipt)
 			b.Transfer(a.Address, second)
+		}},
+		{"origin during an upgrade", "abort package::original_package_id 5 at 1", 0, func(b *suitx.Builder, capability suitx.Argument) {
+			ticket := call(b, "package", "authorize_upgrade", capability, b.U8(0), b.Bytes(digest[:]))
+			call(b, "package", "original_package_id", capability)
+			receipt := b.Command(&suitx.Upgrade{Modules: p.Modules, Dependencies: p.Dependencies, Package: id, Ticket: ticket})
+			call(b, "package", "commit_upgrade", capability, receipt)
 		}},
 		{"witness that is none", "abort package::claim 0 at 0", 0, func(b *suitx.Builder, capability suitx.Argument) {
 			b.Command(&suitx.MoveCall{Package: framework(), Module: "package", Function: "claim_and_keep",

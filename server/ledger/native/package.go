@@ -13,6 +13,8 @@ const (
 	packageAlreadyAuthorized = 2
 	packageNotAuthorized     = 3
 	packageWrongCap          = 4
+	packageInProgress        = 5
+	packageWrongVersion      = 6
 )
 
 // Policies of upgrades: what may change, ever less.
@@ -91,6 +93,7 @@ func (f *framework) declarePackage(p *move.Package) {
 	}).Entry = true
 	m.Func("authorize_upgrade", move.Params(move.Mut(capability), u8, move.Val(move.Bytes)), move.Returns(move.Val(ticket)), m.authorize)
 	m.Func("commit_upgrade", move.Params(move.Mut(capability), move.Val(receipt)), nil, m.commit)
+	m.Func("original_package_id", move.Params(move.Imm(capability)), theID, m.original)
 }
 
 func (m *packageModule) policy(name string, value uint8) {
@@ -146,5 +149,19 @@ func (m *packageModule) commit(c *move.Call) error {
 	}
 	v.Package, v.Version = pkg, v.Version+1
 	c.Set(0, &v)
+	return nil
+}
+
+func (m *packageModule) original(c *move.Call) error {
+	var v UpgradeCap
+	c.Get(0, &v)
+	if v.Package.IsZero() {
+		return m.Abort("original_package_id", packageInProgress)
+	}
+	p := c.Packages.Package(v.Package)
+	if p == nil || p.Version != v.Version {
+		return m.Abort("original_package_id", packageWrongVersion)
+	}
+	c.ReturnBytes(p.Original[:])
 	return nil
 }
