@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"time"
 
 	"floe/codec/suitx"
 	"floe/server/ledger/move"
@@ -202,6 +203,13 @@ func (l *Ledger) CheckpointByDigest(d suitx.Digest) (*Checkpoint, error) {
 // LatestCheckpoint returns the last checkpoint; there is always one.
 func (l *Ledger) LatestCheckpoint() (*Checkpoint, error) {
 	return l.Checkpoint(l.snapshot().next - 1)
+}
+
+// Tip says where the ledger stands, at no cost: its last checkpoint, its epoch
+// and its time.
+func (l *Ledger) Tip() (checkpoint, epoch uint64, at time.Time) {
+	h := l.snapshot()
+	return h.next - 1, h.epoch, fromMS(h.timeMS)
 }
 
 // Function returns the declaration of a Move function, or ErrNotFound.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"connectrpc.com/connect"
+	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/protobuf/types/known/anypb"
@@ -17,18 +18,23 @@ import (
 
 // invalid is INVALID_ARGUMENT with the field at fault.
 func invalid(field, format string, args ...any) *connect.Error {
-	text := fmt.Sprintf(format, args...)
+	return violation(pb.ErrorReason_FIELD_INVALID, field, fmt.Sprintf(format, args...))
+}
+
+func missing(field string) *connect.Error {
+	return violation(pb.ErrorReason_FIELD_MISSING, field, "missing "+field)
+}
+
+func violation(why pb.ErrorReason, field, text string) *connect.Error {
 	e := connect.NewError(connect.CodeInvalidArgument, errors.New(text))
 	detail, err := connect.NewErrorDetail(&errdetails.BadRequest{
-		FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: field, Description: text}},
+		FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: field, Description: text, Reason: why.String()}},
 	})
 	if err == nil {
 		e.AddDetail(detail)
 	}
 	return e
 }
-
-func missing(field string) *connect.Error { return invalid(field, "missing %s", field) }
 
 // says is an error in just these words.
 func says(code connect.Code, text string) *connect.Error {

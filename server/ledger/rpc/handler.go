@@ -78,7 +78,7 @@ func New(cfg Config) http.Handler {
 	s.stream(mux, "LedgerService/ListEvents", s.listEvents)
 	s.stream(mux, "LedgerService/ListCheckpoints", s.listCheckpoints)
 	mux.HandleFunc("/", noMethod)
-	return cors(text(mux))
+	return cors(s.about(text(mux)))
 }
 
 // options are those of every method.

@@ -90,6 +90,13 @@ await fails('a multisig of somebody else', ['Invalid user signature'], () => cli
 await fails('no transaction', ['INVALID_ARGUMENT', 'missing transaction'], () => client.transactionExecutionService.executeTransaction({ signatures: [] }));
 await fails('no bytes', ['INVALID_ARGUMENT'], () => client.executeTransaction({ transaction: new Uint8Array([0]), signatures: [mine] }));
 
+// Two transactions of one coin at once: one is executed, the other refused.
+const rivals = await Promise.all([3, 4].map((n) => bytesOf((t) => give(t, n))));
+const races = await Promise.allSettled(rivals.map((b) => execute(b)));
+check('one of two', races.map((r) => r.status).sort(), ['fulfilled', 'rejected']);
+const loser = races.find((r) => r.status === 'rejected').reason;
+check('the other', [loser.code, /unavailable for consumption/.test(loser.message)], ['INVALID_ARGUMENT', true]);
+
 // Time and size.
 const { chainIdentifier } = await client.getChainIdentifier();
 const during = { minEpoch: '0', maxEpoch: '1', minTimestamp: null, maxTimestamp: null, chain: chainIdentifier, nonce: 1 };

@@ -17,9 +17,11 @@ for (const format of [undefined, 'text', 'binary']) {
 	const kind = format === 'binary' ? 'application/grpc-web+proto' : 'application/grpc-web-text';
 	check(`${format}: unary`, (await c.getBalance({ owner })).balance.balance, (await client.getBalance({ owner })).balance.balance);
 	check(`${format}: sent as`, [asked.get('content-type'), asked.get('x-grpc-web'), asked.has('x-sui-client-protocol-version')], [kind, '1', true]);
-	check(`${format}: answered as`, [told.type.startsWith(kind), told.status, told.origin, /grpc-status.*grpc-message/.test(told.exposed)], [true, 200, '*', true]);
+	check(`${format}: answered as`, [told.type.startsWith(kind), told.status, told.origin, /grpc-status.*grpc-message.*x-sui-chain-id/.test(told.exposed)], [true, 200, '*', true]);
 	check(`${format}: streamed`, (await c.listEvents({ filter: { sender: owner } })).events.length, 1);
 	const failure = await fails(`${format}: failed`, ['NOT_FOUND', `Object 0x${'ab'.repeat(32)} not found`], () => c.ledgerService.getObject({ objectId: '0x' + 'ab'.repeat(32) }));
+	check(`${format}: where the node stands`, [failure.meta['x-sui-chain-id'], failure.meta['x-sui-epoch'], failure.meta['x-sui-lowest-available-checkpoint'], Number(failure.meta['x-sui-checkpoint-height']) > 0],
+		[(await client.getChainIdentifier()).chainIdentifier, '0', '0', true]);
 	check(`${format}: where it failed`, [failure.methodName, failure.serviceName], ['GetObject', 'sui.rpc.v2.LedgerService']);
 	await fails(`${format}: words beyond ASCII`, ['INVALID_ARGUMENT', 'invalid read_mask path: größe %'], () => c.ledgerService.getObject({ objectId: system, readMask: { paths: ['größe %'] } }));
 	await fails(`${format}: a stream that fails`, ['INVALID_ARGUMENT', 'nothing'], async () => {
