@@ -52,7 +52,13 @@ func TestConformanceRemote(t *testing.T) {
 
 func TestConformanceRemoteTLS(t *testing.T) {
 	d := startDaemon(t, t.TempDir(), "-relay=false", "-nodes", "5", "-shards", "13")
-	front, roots := tlsFront(t, strings.TrimPrefix(d.base, "http://"))
+	front, authority := tlsFront(t, strings.TrimPrefix(d.base, "http://"))
+	trusted, err := x509.ParseCertificate(authority)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(trusted)
 	ledgertest.Run(t, func(t *testing.T) ledgertest.Instance {
 		return instanceOf(t, sui.Config{Target: front, TLS: true, Roots: roots}, d.fund)
 	})
@@ -152,10 +158,10 @@ func (p *pipe) dial(ctx context.Context, _ string) (net.Conn, error) {
 }
 
 // tlsFront ends TLS before a plain port, as a full node's operator does, and
-// returns its address and who vouches for it.
-func tlsFront(t *testing.T, behind string) (address string, roots *x509.CertPool) {
+// returns its address and the certificate of who vouches for it.
+func tlsFront(t *testing.T, behind string) (address string, authority []byte) {
 	t.Helper()
-	cert, roots := certificate(t)
+	cert := certificate(t)
 	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2"}})
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +176,7 @@ func tlsFront(t *testing.T, behind string) (address string, roots *x509.CertPool
 			go join(outside, behind)
 		}
 	}()
-	return l.Addr().String(), roots
+	return l.Addr().String(), cert.Certificate[0]
 }
 
 func join(outside net.Conn, behind string) {
@@ -187,7 +193,7 @@ func join(outside net.Conn, behind string) {
 	_, _ = io.Copy(outside, inside)
 }
 
-func certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
+func certificate(t *testing.T) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -202,11 +208,5 @@ func certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AddCert(parsed)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, roots
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }

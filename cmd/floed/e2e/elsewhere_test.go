@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -180,6 +181,48 @@ func TestServerElsewhere(t *testing.T) {
 	}
 	if log := b.log.String(); strings.Contains(log, "panic") || strings.Contains(log, "suiprivkey") {
 		t.Errorf("the server logged:\n%s", log)
+	}
+}
+
+// TestPackagePublishedElsewhere: on a network that has Floe's package under an ID
+// of its own, known from a file alone, everything works: published, served,
+// sent, opened. Whoever doesn't know that ID refuses.
+func TestPackagePublishedElsewhere(t *testing.T) {
+	a := startNetwork(t, time.Hour)
+	key, _ := sponsorFor(t, a, 11, 2)
+	bare := placeOf(t, a, func(p *api.Place) { p.Name, p.FloePackage = "bare", [32]byte{} })
+	place := filepath.Join(t.TempDir(), "ours.json")
+	out, err := exec.Command(binary(t, "floed"), "package", "-publish", "-network", bare, "-key", key, "-name", "ours", "-o", place).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile(place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	published, err := api.ParsePlace(text)
+	builtIn, _ := api.Networks(api.Local)
+	if err != nil || published.Name != "ours" || published.FloePackage == builtIn.FloePackage || published.UpgradeCap == [32]byte{} {
+		t.Fatalf("the file %s is read as %+v, %v", text, published, err)
+	}
+	b := startDaemon(t, "-network", place, "-sponsor-key", key, "-gas-budget", "30", "-wal-budget", "2000")
+	n := networkAt(t, b.base)
+	if n.Name != "ours" || n.FloePackage != suitx.Address(published.FloePackage).String() {
+		t.Errorf("network %+v", n)
+	}
+	_, page := fetch(t, "GET", b.base+"/", nil)
+	if !bytes.Contains(page, []byte(n.FloePackage)) {
+		t.Error("the page doesn't carry the package's ID")
+	}
+	p, files := newPerson(t, b.base), parcel(31)
+	link := p.send(files, "-known", place)
+	sameFiles(t, p.open(link, "-known", place), files.hashes())
+	if _, stderr, code := p.try("open", "-o", t.TempDir(), link); code == 0 || !strings.Contains(stderr, "doesn't know the network") {
+		t.Errorf("without the file: exit status %d: %s", code, stderr)
+	}
+	other := placeOf(t, a, func(q *api.Place) { *q = published; q.FloePackage[31]++ })
+	if _, stderr, code := p.try("open", "-known", other, "-o", t.TempDir(), link); code == 0 || !strings.Contains(stderr, "untrue") && !strings.Contains(stderr, "didn't sign") {
+		t.Errorf("with another package in the file: exit status %d: %s", code, stderr)
 	}
 }
 
