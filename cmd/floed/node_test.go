@@ -107,6 +107,18 @@ func (o *outpost) kill() {
 	}
 }
 
+// interrupt ends the node as Ctrl-C does, and demands that it ends well.
+func (o *outpost) interrupt() {
+	o.t.Helper()
+	if err := o.cmd.Process.Signal(os.Interrupt); err != nil {
+		o.t.Fatal(err)
+	}
+	if err := o.cmd.Wait(); err != nil {
+		o.t.Errorf("the node ended with %v:\n%s", err, o.logged)
+	}
+	o.cmd = nil
+}
+
 // A ledger and relay, and seven nodes that are processes of their own, under
 // TLS: parcels go through them, with one of them killed too; it heals when it is
 // back, and all go on after the ledger was killed.
@@ -159,6 +171,7 @@ func TestNodesOfTheirOwn(t *testing.T) {
 	third.readBack(c.id, c.data)
 	v.awaitAll(second)
 
+	nodes[0].interrupt()
 	refuseStranger(t, d)
 	if out, err := launchOther(d, "-shards", "21"); err == nil || !strings.Contains(out, "give -nodes-at "+at[0]) {
 		t.Errorf("without -nodes-at: %v, %s", err, out)
