@@ -11,9 +11,23 @@ import (
 )
 
 const (
-	mibTimeout = time.Minute // for one MiB of a body to come
-	spoolName  = "body-*"
+	mibTimeout   = time.Minute // for one MiB of a body to come
+	spoolName    = "body-*"
+	drainTimeout = 3 * time.Second
+	drainMost    = 32 * mib
 )
+
+// drain takes in what is left of a body before a refusal is sent, within bounds:
+// a caller who is cut off while she sends doesn't get to see why. Who waits for
+// leave to send needs no such help.
+func drain(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength == 0 || r.Header.Get("Expect") != "" {
+		return
+	}
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Now().Add(drainTimeout)) // not all connections have one
+	_, _ = io.CopyN(io.Discard, r.Body, drainMost)         // it is refused anyway
+}
 
 // body is a request's body in a file, whole.
 type body struct {
@@ -26,7 +40,6 @@ type body struct {
 // every MiB comes within a minute.
 func (d *Daemon) receive(w http.ResponseWriter, r *http.Request, most int64) (b *body, err error) {
 	if r.ContentLength > most {
-		w.Header().Set("Connection", "close") // nobody reads what is still coming
 		return nil, bodyTooLarge(most)
 	}
 	file, err := os.CreateTemp(d.cfg.Spool, spoolName)

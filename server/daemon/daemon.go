@@ -240,10 +240,12 @@ func (d *Daemon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	harden(w.Header())
 	rt, ok := d.route(r.URL)
 	if !ok {
+		drain(w, r)
 		d.fail(w, r, notFound("NOT_FOUND", "there is nothing at this address"))
 		return
 	}
 	if err := d.serve(w, r, rt); err != nil {
+		drain(w, r)
 		if rt.plain {
 			d.failPlain(w, r, err)
 		} else {
