@@ -238,4 +238,13 @@ func TestThin(t *testing.T) {
 	if thin(&slow, 2*time.Second) {
 		t.Error("thin after two seconds")
 	}
+	for _, heavy := range []bool{true, false} {
+		m := newMeter(nil)
+		now := time.Now()
+		m.heavy, m.started, m.sampled, m.since = heavy, now.Add(-time.Minute), now.Add(-time.Second), 100<<10
+		m.now = Progress{Phase: PhaseSending, Acked: 6 << 20, Total: 100 << 20, Rate: 100 << 10}
+		if m.sample(now); m.now.Thin != heavy {
+			t.Errorf("where slivers are sent (%t), a line of 100 KiB/s is thin: %t", heavy, m.now.Thin)
+		}
+	}
 }

@@ -67,6 +67,34 @@ func TestLight(t *testing.T) {
 	recipient.noProblems()
 }
 
+// TestLightCancelled: an upload that is under way ends when its sender says so,
+// and the same files can be sent after it.
+func TestLightCancelled(t *testing.T) {
+	d := startDaemon(t)
+	wire := startProxy(t, d)
+	sender := startProfile(t)
+	hold, held := make(chan struct{}), make(chan struct{}, 8)
+	wire.tell(func(path string, body []byte) ([]byte, error) {
+		if strings.HasPrefix(path, api.PathBlobs) {
+			held <- struct{}{}
+			<-hold
+		}
+		return body, nil
+	})
+	sender.drop(wire.base, tree{"a.bin": noise(300_000, 44)})
+	sender.run("turning the switch", 20*time.Second,
+		chromedp.Click(chromedp.CSS("#options summary")), chromedp.Click(chromedp.CSS("#light")), chromedp.Click(id("send")))
+	<-held
+	sender.waitTrue(`document.querySelector("#amount").textContent.includes("uploaded")`, 10*time.Second)
+	sender.run("pressing Cancel", 10*time.Second, chromedp.Click(chromedp.CSS("#cancel")))
+	sender.run("meaning it", 10*time.Second, chromedp.WaitVisible(chromedp.CSS("dialog[open] button[value=yes]")), chromedp.Click(chromedp.CSS("dialog[open] button[value=yes]")))
+	sender.waitTrue(`document.querySelector("[data-testid=send]").checkVisibility()`, 20*time.Second)
+	close(hold)
+	wire.tell(nil)
+	link := sender.send(time.Minute)
+	sameFiles(t, newPerson(t, d.base).open(link), tree{"a.bin": noise(300_000, 44)}.hashes())
+}
+
 // TestLightOverALyingRelay: a relay that stored something else, or nothing, has
 // no certificate that the page accepts; no link appears.
 func TestLightOverALyingRelay(t *testing.T) {
