@@ -30,7 +30,9 @@ import (
 // A node finds itself on the ledger by its key. It serves Walrus' routes under
 // TLS, with a certificate of its network key that the relay and the other nodes
 // pin (server/committee), or with -tls=false without. It may be killed at any
-// time, and started before the ledger is there.
+// time, and started before the ledger is there. What the ledger says it believes:
+// where others can get in between, the ledger stands behind a proxy with TLS, and
+// -ledger begins with https.
 
 // nodeCommand is floed node.
 func nodeCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {

@@ -19,7 +19,8 @@ var errWrongKey = errors.New("not the node's certificate")
 // proves it by the handshake with a certificate of that key. Who signed the
 // certificate, the node itself or an authority of the Web PKI, for which name
 // and until when, doesn't matter; an authority's signature under another key
-// doesn't help. TLS is 1.2 or 1.3, as with Walrus.
+// doesn't help. (Walrus' client looks at the name too, unless the certificate has
+// expired: that proves nothing which the key doesn't.) TLS is 1.2 or 1.3.
 func pinnedTLS(m api.Member) *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS12,

@@ -84,8 +84,11 @@ func TestCertificateIsWhatWalrusExpects(t *testing.T) {
 			t.Errorf("public half %x", public)
 		}
 		key, ok := cert.PublicKey.(*ecdsa.PublicKey)
-		if x, y := elliptic.UnmarshalCompressed(elliptic.P256(), public); !ok || x == nil || !key.Equal(&ecdsa.PublicKey{Curve: elliptic.P256(), X: x, Y: y}) {
-			t.Error("the certificate has another key")
+		if !ok || key.Curve != elliptic.P256() {
+			t.Fatalf("the certificate's key is a %T", cert.PublicKey)
+		}
+		if point, err := key.Bytes(); err != nil || !bytes.Equal(point[1:33], public[1:]) || public[0]&1 != point[64]&1 {
+			t.Errorf("the certificate has another key: %v", err)
 		}
 	}
 }
