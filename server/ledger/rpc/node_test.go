@@ -11,9 +11,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"floe/codec/suitx"
 	"floe/server/api"
+	"floe/server/ledger"
 	"floe/server/ledger/rpc/rpctest"
 )
 
@@ -37,15 +39,24 @@ func TestMystenClient(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".mjs"), func(t *testing.T) {
-			runScript(t, ci, append(slices.Clone(setup), script...))
+		name := strings.TrimSuffix(filepath.Base(path), ".mjs")
+		t.Run(name, func(t *testing.T) {
+			runScript(t, ci, append(slices.Clone(setup), script...), rpctest.Ledger(t))
 		})
+		if name == "sweep" {
+			t.Run("sweep after epochs", func(t *testing.T) {
+				l := rpctest.LedgerAfter(t, 50*24*time.Hour)
+				if _, epoch, _ := l.Tip(); epoch != 3 {
+					t.Fatalf("epoch %d", epoch)
+				}
+				runScript(t, ci, append(slices.Clone(setup), script...), l)
+			})
+		}
 	}
 }
 
-func runScript(t *testing.T, ci string, script []byte) {
+func runScript(t *testing.T, ci string, script []byte, l *ledger.Ledger) {
 	t.Helper()
-	l := rpctest.Ledger(t)
 	me, rich := rpctest.NewAccount(1).Fund(t, l), rpctest.NewAccount(2).Fund(t, l)
 	ids, _ := api.Networks(api.Local)
 	input, err := json.Marshal(map[string]string{

@@ -69,9 +69,16 @@ func Genesis(t testing.TB) ledger.Genesis {
 // Ledger opens a new ledger, whose clock stands an hour after Start.
 func Ledger(t testing.TB) *ledger.Ledger {
 	t.Helper()
+	return LedgerAfter(t, time.Hour)
+}
+
+// LedgerAfter opens a new ledger, whose clock stands that long after Start: an
+// epoch takes two weeks.
+func LedgerAfter(t testing.TB, since time.Duration) *ledger.Ledger {
+	t.Helper()
 	l, err := ledger.Open(ledger.Config{
 		Dir:     t.TempDir(),
-		Clock:   func() time.Time { return Start.Add(time.Hour) },
+		Clock:   func() time.Time { return Start.Add(since) },
 		Genesis: Genesis(t),
 	})
 	if err != nil {

@@ -44,6 +44,8 @@ await ran('frozen, shared, given', (t) => {
 	t.moveCall({ target: '0x2::transfer::public_share_object', typeArguments: [`0x2::coin::Coin<${SUI}>`], arguments: [b] });
 	t.transferObjects([c], friend);
 });
+const { readFileSync } = await import('node:fs');
+await ran('a package', (t) => t.transferObjects([t.publish({ modules: [[...readFileSync('../server/sui/move/build/parcel.mv')]], dependencies: ['0x1', '0x2'] })], owner));
 const abort = built((t) => keep(t, t.moveCall({ target: `${floe}::parcel::create`, arguments: [t.pure.vector('u8', [9])] })));
 abort.setGasBudget(50_000_000);
 abort.setGasPrice(1000);
