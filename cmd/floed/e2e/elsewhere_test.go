@@ -184,28 +184,34 @@ func TestServerElsewhere(t *testing.T) {
 	}
 }
 
-// TestPackagePublishedElsewhere: on a network that has Floe's package under an ID
-// of its own, known from a file alone, everything works: published, served,
-// sent, opened. Whoever doesn't know that ID refuses.
-func TestPackagePublishedElsewhere(t *testing.T) {
+// startPublished publishes Floe's package on a network of its own and runs a
+// server there. place is the file that the publishing wrote.
+func startPublished(t *testing.T) (server *daemon, place string, published api.Place) {
+	t.Helper()
 	a := startNetwork(t, time.Hour)
 	key, _ := sponsorFor(t, a, 11, 2)
 	bare := placeOf(t, a, func(p *api.Place) { p.Name, p.FloePackage = "bare", [32]byte{} })
-	place := filepath.Join(t.TempDir(), "ours.json")
+	place = filepath.Join(t.TempDir(), "ours.json")
 	out, err := exec.Command(binary(t, "floed"), "package", "-publish", "-network", bare, "-key", key, "-name", "ours", "-o", place).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	text, err := os.ReadFile(place)
-	if err != nil {
-		t.Fatal(err)
+	if err == nil {
+		published, err = api.ParsePlace(text)
 	}
-	published, err := api.ParsePlace(text)
 	builtIn, _ := api.Networks(api.Local)
 	if err != nil || published.Name != "ours" || published.FloePackage == builtIn.FloePackage || published.UpgradeCap == [32]byte{} {
 		t.Fatalf("the file %s is read as %+v, %v", text, published, err)
 	}
-	b := startDaemon(t, "-network", place, "-sponsor-key", key, "-gas-budget", "30", "-wal-budget", "2000")
+	return startDaemon(t, "-network", place, "-sponsor-key", key, "-gas-budget", "30", "-wal-budget", "2000"), place, published
+}
+
+// TestPackagePublishedElsewhere: on a network that has Floe's package under an ID
+// of its own, known from a file alone, everything works: published, served,
+// sent, opened. Whoever doesn't know that ID refuses.
+func TestPackagePublishedElsewhere(t *testing.T) {
+	b, place, published := startPublished(t)
 	n := networkAt(t, b.base)
 	if n.Name != "ours" || n.FloePackage != suitx.Address(published.FloePackage).String() {
 		t.Errorf("network %+v", n)
@@ -220,10 +226,25 @@ func TestPackagePublishedElsewhere(t *testing.T) {
 	if _, stderr, code := p.try("open", "-o", t.TempDir(), link); code == 0 || !strings.Contains(stderr, "doesn't know the network") {
 		t.Errorf("without the file: exit status %d: %s", code, stderr)
 	}
-	other := placeOf(t, a, func(q *api.Place) { *q = published; q.FloePackage[31]++ })
+	other := placeOf(t, b, func(q *api.Place) { *q = published; q.FloePackage[31]++ })
 	if _, stderr, code := p.try("open", "-known", other, "-o", t.TempDir(), link); code == 0 || !strings.Contains(stderr, "untrue") && !strings.Contains(stderr, "didn't sign") {
 		t.Errorf("with another package in the file: exit status %d: %s", code, stderr)
 	}
+}
+
+// TestPageOfAPublishedPackage: a page works on a network that isn't compiled into
+// its program, by what it carries itself.
+func TestPageOfAPublishedPackage(t *testing.T) {
+	b, place, _ := startPublished(t)
+	page, files := startProfile(t), parcel(32)
+	page.in(t).drop(b.base, files)
+	link := page.send(time.Minute)
+	p := newPerson(t, b.base)
+	sameFiles(t, p.open(link, "-known", place), files.hashes())
+	page.in(t).visit(b.base, p.send(files, "-known", place))
+	page.clearDownloads()
+	sameFiles(t, page.saveAll(time.Minute), files.hashes())
+	page.in(t).noProblems()
 }
 
 // TestServersShareASponsor: two servers with one key, and several senders at
