@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"net/netip"
@@ -39,6 +40,15 @@ type Limits struct {
 	PerClient Cost          // in one window, to one IP address
 	Total     Cost          // in one window, to everybody
 	Live      uint64        // encoded bytes alive at any time
+	Book      Book          // nil: what was given is forgotten with the process
+}
+
+// Book keeps what was given of Limits.Total over restarts, where it is money.
+type Book interface {
+	// Read returns what was written last, zero if nothing was.
+	Read() (given Cost, at time.Time, err error)
+	// Write is durable when it returns.
+	Write(given Cost, at time.Time) error
 }
 
 // clients bounds the memory that addresses take. When as many are known and
@@ -47,7 +57,8 @@ const clients = 100_000
 
 // quota counts what was given to whom. A share comes back evenly over the
 // window, so that nobody waits for midnight. It counts from the start of the
-// process: what was stored before stays readable and costs nothing again.
+// process, but for what is in the book: what was stored before stays readable and
+// costs nothing again.
 type quota struct {
 	limits Limits
 	now    func() time.Time
@@ -66,6 +77,33 @@ type level struct {
 
 func newQuota(l Limits, now func() time.Time) *quota {
 	return &quota{limits: l, now: now, used: make(map[netip.Prefix]level), living: make(map[uint32]uint64)}
+}
+
+// open goes on where the book ends.
+func (q *quota) open() error {
+	if q.limits.Book == nil {
+		return nil
+	}
+	given, at, err := q.limits.Book.Read()
+	if err != nil {
+		return fmt.Errorf("couldn't read what was spent: %w", err)
+	}
+	if now := q.now(); at.After(now) {
+		at = now
+	}
+	q.total = level{given, at}
+	return nil
+}
+
+// enter writes the total into the book, if there is one.
+func (q *quota) enter() error {
+	if q.limits.Book == nil {
+		return nil
+	}
+	if err := q.limits.Book.Write(q.total.Cost, q.total.at); err != nil {
+		return fmt.Errorf("couldn't write down what is spent: %w", err)
+	}
+	return nil
 }
 
 // drained returns what is left of l at now, when limit drains in one window.
@@ -106,8 +144,13 @@ func (q *quota) take(client netip.Prefix, cost Cost, end uint32) (undo func(), e
 	if add(q.alive(), cost.Bytes) > q.limits.Live {
 		return nil, full("This server holds as much as it may. What it holds stays readable.").after(time.Hour)
 	}
-	q.used[client] = level{sum, now}
+	before := q.total
 	q.total = level{total, now}
+	if err := q.enter(); err != nil { // what can't be bounded isn't given
+		q.total = before
+		return nil, err
+	}
+	q.used[client] = level{sum, now}
 	if cost.Bytes > 0 {
 		q.living[end] += cost.Bytes
 	}
@@ -119,6 +162,7 @@ func (q *quota) giveBack(client netip.Prefix, cost Cost, end uint32) {
 	defer q.mu.Unlock()
 	q.used[client] = level{minus(q.used[client].Cost, cost), q.used[client].at}
 	q.total.Cost = minus(q.total.Cost, cost)
+	_ = q.enter() // to have written down too much spends nothing
 	if left := q.living[end] - min(cost.Bytes, q.living[end]); left > 0 {
 		q.living[end] = left
 	} else {

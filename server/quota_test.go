@@ -72,3 +72,53 @@ func TestQuotaForgetsClientsWhoOweNothing(t *testing.T) {
 		t.Errorf("%d clients are remembered", len(q.used))
 	}
 }
+
+// ledgerBook is a Book in memory that may be full.
+type ledgerBook struct {
+	given Cost
+	at    time.Time
+	err   error
+}
+
+func (b *ledgerBook) Read() (Cost, time.Time, error) { return b.given, b.at, b.err }
+
+func (b *ledgerBook) Write(given Cost, at time.Time) error {
+	if b.err == nil {
+		b.given, b.at = given, at
+	}
+	return b.err
+}
+
+// What was spent counts after a restart too; what can't be written down isn't
+// spent.
+func TestQuotaIsKeptInTheBook(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	book := &ledgerBook{}
+	restart := func() *quota {
+		q := newQuota(Limits{Window: time.Hour, PerClient: Cost{Gas: 100}, Total: Cost{Gas: 100}, Live: 1, Book: book}, func() time.Time { return now })
+		if err := q.open(); err != nil {
+			t.Fatal(err)
+		}
+		return q
+	}
+	undo, err := restart().take(alice, Cost{Gas: 80}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := restart().take(alice, Cost{Gas: 30}, 0); err == nil {
+		t.Error("a restart gave the budget again")
+	}
+	now = now.Add(30 * time.Minute)
+	if _, err := restart().take(alice, Cost{Gas: 60}, 0); err != nil {
+		t.Errorf("half an hour later: %v", err)
+	}
+	undo()
+	book.err = errors.New("disk full")
+	q := newQuota(Limits{Window: time.Hour, PerClient: Cost{Gas: 100}, Total: Cost{Gas: 100}, Live: 1, Book: book}, func() time.Time { return now })
+	if _, err := q.take(alice, Cost{Gas: 1}, 0); err == nil || q.total.Gas != 0 || len(q.used) != 0 {
+		t.Errorf("spent without a word in the book: %v", err)
+	}
+	if err := q.open(); err == nil {
+		t.Error("a book that can't be read is taken for an empty one")
+	}
+}

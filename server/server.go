@@ -127,6 +127,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.committee = &committees{chain: cfg.Chain, now: cfg.Clock}
 	s.metadata = newMetadatas(cfg.Nodes, s.health, cfg.Logger)
+	if err := s.quota.open(); err != nil {
+		return nil, err
+	}
 	if err := s.readNetwork(ctx, cfg); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,12 @@
 // on: pages and relay, the embedded ledger that speaks Sui's gRPC API, and the
 // embedded storage nodes that speak Walrus' HTTP API, all on one port.
 //
-//	floed [-listen HOST:PORT] [-data DIR] [-nodes N] [-shards N] [-network local]
+//	floed [-listen HOST:PORT] [-data DIR] [-nodes N] [-shards N] [-relay=false]
+//
+// On a Sui and a Walrus elsewhere (place.go, remote.go) it is pages and relay
+// alone, which pay with the key they are given, or for nobody:
+//
+//	floed -network testnet|mainnet|FILE [-sponsor-key FILE] [-gas-budget SUI] [-wal-budget WAL]
 //
 // The storage nodes may also be processes of their own, here or on other
 // machines (node.go), and the package goes to networks elsewhere by a command:
@@ -23,6 +28,7 @@
 //	ledger/         the embedded ledger's store
 //	nodes/NN/       the storage nodes' stores
 //	uploads/        whole blobs while they come
+//	spent.json      what was given of a day's budget on a network elsewhere
 package main
 
 import (

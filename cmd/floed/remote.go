@@ -30,6 +30,7 @@ const (
 
 // remote is a Sui and a Walrus that run elsewhere.
 type remote struct {
+	dir     *dataDir
 	place   api.Place
 	client  *sui.Client
 	peers   *storage
@@ -39,8 +40,8 @@ type remote struct {
 }
 
 // openRemote connects. The caller closes what it returns, also with an error.
-func openRemote(ctx context.Context, cfg Config) (*remote, error) {
-	r := &remote{place: cfg.Place, stop: func() {}}
+func openRemote(ctx context.Context, cfg Config, dir *dataDir) (*remote, error) {
+	r := &remote{dir: dir, place: cfg.Place, stop: func() {}}
 	var err error
 	if cfg.SponsorKey != "" {
 		if r.sponsor, err = readKey("sponsor's key", cfg.SponsorKey); err != nil {
@@ -106,8 +107,29 @@ func (r *remote) relay() (server.Config, error) {
 			PerClient: server.Cost{Bytes: clientBytes, WAL: total.WAL / clientShare, Gas: total.Gas / clientShare},
 			Total:     total,
 			Live:      math.MaxInt64,
+			Book:      book{r.dir},
 		},
 	}, nil
+}
+
+// book is spent.json: what a day's budget has given so far, so that a restart
+// doesn't give it again.
+type book struct{ dir *dataDir }
+
+// page is what stands in the book.
+type page struct {
+	Bytes, WAL, Gas uint64
+	At              time.Time
+}
+
+func (b book) Read() (server.Cost, time.Time, error) {
+	var p page
+	_, err := b.dir.read(&p, "spent.json")
+	return server.Cost{Bytes: p.Bytes, WAL: p.WAL, Gas: p.Gas}, p.At, err
+}
+
+func (b book) Write(given server.Cost, at time.Time) error {
+	return b.dir.write(page{given.Bytes, given.WAL, given.Gas, at.UTC()}, "spent.json")
 }
 
 // epochsFor is how many epochs last that long, the present one not counted, as

@@ -89,7 +89,7 @@ func openNetwork(ctx context.Context, cfg Config, dir *dataDir, port *port) (net
 	if cfg.Network == api.Local {
 		return openEmbedded(ctx, cfg, dir, port)
 	}
-	return openRemote(ctx, cfg)
+	return openRemote(ctx, cfg, dir)
 }
 
 // openSite puts pages and relay on the port, or what an embedded network has
