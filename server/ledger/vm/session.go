@@ -55,7 +55,6 @@ func newSession(objects Objects) *session {
 		written:  make(map[suitx.Address]owned),
 		children: make(map[suitx.Address]*child),
 		shared:   make(map[suitx.Address]bool),
-		received: make(map[suitx.Address]*suitx.Object),
 	}
 }
 
@@ -152,6 +151,14 @@ func (s *session) lookUp(parent, id suitx.Address) *child {
 		return nil
 	}
 	return c
+}
+
+// receivable lets o be received.
+func (s *session) receivable(o *suitx.Object) {
+	if s.receiving == nil {
+		s.receiving, s.received = make(map[suitx.Address]*suitx.Object), make(map[suitx.Address]*suitx.Object)
+	}
+	s.receiving[o.ID()] = o
 }
 
 // Receive takes an object that was sent to parent's ID.

@@ -86,10 +86,9 @@ type MutatedArgument struct {
 func Run(env Env, tx Transaction) (*Outcome, error) {
 	m := &machine{env: env, tx: tx, meter: newMeter(tx.Data.Gas), session: newSession(env.Objects)}
 	m.session.sender, m.session.digest = tx.Data.Sender, tx.Digest
-	m.session.receiving = make(map[suitx.Address]*suitx.Object)
 	for i, o := range tx.Inputs {
 		if m.isReceiving(i) {
-			m.session.receiving[o.ID()] = o
+			m.session.receivable(o)
 		}
 	}
 	if len(tx.Gas) == 0 {
