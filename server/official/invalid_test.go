@@ -17,6 +17,7 @@ import (
 // had from a client, so the test signs with the nodes' keys.
 func TestInvalid(t *testing.T) {
 	t.Parallel()
+	needsTime(t)
 	ci := requireNode(t)
 	data := t.TempDir()
 	f := ownFloed(t, data)

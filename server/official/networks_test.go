@@ -12,6 +12,7 @@ import (
 
 func TestOutage(t *testing.T) {
 	t.Parallel()
+	needsTime(t)
 	ci := requireNode(t)
 	f := ownFloed(t, t.TempDir())
 	runScript(t, ci, "outage", f.input(t), nil)
@@ -19,6 +20,7 @@ func TestOutage(t *testing.T) {
 
 func TestFewShards(t *testing.T) {
 	t.Parallel()
+	needsTime(t)
 	ci := requireNode(t)
 	f := ownFloed(t, t.TempDir(), "-nodes", "5", "-shards", "10")
 	runScript(t, ci, "shards", f.input(t), map[string]any{"sizes": []int{1, 1000, 300_000}, "down": 3})
@@ -27,6 +29,7 @@ func TestFewShards(t *testing.T) {
 // As many shards as Walrus has, held by fewer nodes.
 func TestManyShards(t *testing.T) {
 	t.Parallel()
+	needsTime(t)
 	ci := requireNode(t)
 	f := ownFloed(t, t.TempDir(), "-nodes", "20", "-shards", "1000")
 	runScript(t, ci, "shards", f.input(t), map[string]any{"sizes": []int{20_000}})
@@ -34,6 +37,7 @@ func TestManyShards(t *testing.T) {
 
 func TestEpochs(t *testing.T) {
 	t.Parallel()
+	needsTime(t)
 	ci := requireNode(t)
 	address := freeAddress(t)
 	data := t.TempDir()

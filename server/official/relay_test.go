@@ -11,6 +11,7 @@ var tipAddress = suitx.Address{0: 0x71, 31: 0x70}.String()
 
 func TestRelay(t *testing.T) {
 	t.Parallel()
+	needsTime(t)
 	ci := requireNode(t)
 	for name, c := range map[string]struct {
 		flags []string

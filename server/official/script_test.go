@@ -67,6 +67,15 @@ func runScript(t *testing.T, ci, topic string, input map[string]any, more map[st
 	return said
 }
 
+// needsTime skips a test in a short run. Those are for the race detector, which
+// sees this package alone: of all its tests, the recorder's is what it is for.
+func needsTime(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it runs Node against a binary, which the race detector doesn't see")
+	}
+}
+
 // requireNode returns .ci, which holds the client in node_modules, or skips
 // loudly, or fails where FLOE_REQUIRE asks for node.
 func requireNode(t *testing.T) string {

@@ -32,6 +32,7 @@ func besides(t *testing.T, topic string) {
 
 func alone(t *testing.T, topic string) {
 	t.Helper()
+	needsTime(t)
 	ci := requireNode(t)
 	runScript(t, ci, topic, sharedFloed(t).input(t), nil)
 }
