@@ -68,6 +68,12 @@ func (n *network) checkOutcome(t *testing.T, e *Executed) {
 	for _, o := range e.Outputs {
 		x, y := n.worth(o)
 		balance, wal = balance-int64(x), wal-int64(y)
+		if o.Package != nil {
+			if _, err := o.Package.Digest(); err != nil || o.PreviousTransaction != e.Digest {
+				t.Errorf("package %s of %s: %v", o.ID(), o.PreviousTransaction, err)
+			}
+			continue
+		}
 		if err := n.Packages().Check(o.Move.Type.Tag(), o.Move.Contents); err != nil {
 			t.Errorf("%s isn't what its type says: %v", o.Move.Type, err)
 		}
@@ -149,6 +155,7 @@ func (n *network) simulateTwice(t *testing.T, data *suitx.TransactionData, opts 
 // that often fit, so that they get further than random bytes do.
 func FuzzProgramsKeepWhatThereIs(f *testing.F) {
 	n, a, _ := fuzzNetwork(f)
+	published, _, _ := n.published(a)
 	var functions []*move.Function
 	for _, p := range n.Packages().All() {
 		for _, m := range p.Modules {
@@ -165,7 +172,7 @@ func FuzzProgramsKeepWhatThereIs(f *testing.F) {
 		f.Add([]byte{i, 7 * i, 3, i + 1, 9, 11, i, i, 200, 4, 31, i, 77, 8, 2, i, 5, 60, 13, i})
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		g := &generator{n: n, a: a, in: in, functions: functions, owned: owned}
+		g := &generator{n: n, a: a, in: in, functions: functions, owned: owned, published: published}
 		data := g.program()
 		if checkLimits(data) != nil {
 			return

@@ -12,6 +12,7 @@ type generator struct {
 	in        []byte
 	functions []*move.Function
 	owned     []OwnedObject
+	published suitx.Address // a package that the account may upgrade
 
 	b       suitx.Builder
 	results []typed // of commands so far
@@ -54,12 +55,22 @@ func (g *generator) program() *suitx.TransactionData {
 }
 
 func (g *generator) command() {
-	switch g.next(6) {
+	packageType := func(name string) suitx.TypeTag {
+		return suitx.StructTag{Address: framework(), Module: "package", Name: name}.Tag()
+	}
+	switch g.next(9) {
 	case 0:
 		c := g.b.Command(&suitx.SplitCoins{Coin: g.coin(), Amounts: []suitx.Argument{g.b.U64(uint64(g.next(1000)))}})
 		g.results = append(g.results, typed{c.Result(0), suitx.CoinOf(suitx.SUI()).Tag()})
 	case 1:
 		g.b.Command(&suitx.MergeCoins{Into: g.coin(), Sources: []suitx.Argument{g.coin()}})
+	case 2:
+		g.results = append(g.results, typed{g.b.Command(g.n.floePackage()), packageType("UpgradeCap")})
+	case 3:
+		p := g.n.floePackage()
+		receipt := g.b.Command(&suitx.Upgrade{Modules: p.Modules, Dependencies: p.Dependencies, Package: g.published,
+			Ticket: g.fit(packageType("UpgradeTicket"))})
+		g.results = append(g.results, typed{receipt, packageType("UpgradeReceipt")})
 	default:
 		g.call(g.functions[g.next(len(g.functions))])
 	}

@@ -92,6 +92,9 @@ func (n *network) totals() (sui, wal uint64) {
 
 // worth is how much SUI and WAL an object holds, its rebate counted.
 func (n *network) worth(o *suitx.Object) (sui, wal uint64) {
+	if o.Package != nil {
+		return o.StorageRebate, 0
+	}
 	c := o.Move.Contents
 	u64 := func(at int) uint64 { return binary.LittleEndian.Uint64(c[at:]) }
 	sui = o.StorageRebate
