@@ -35,5 +35,6 @@ func (s *server) getCoinInfo(_ context.Context, r *pb.GetCoinInfoRequest) (*pb.G
 	if metadata == nil {
 		return nil, notFound("Coin type %s not found", coin)
 	}
-	return &pb.GetCoinInfoResponse{CoinType: proto.String(coin.String()), Metadata: metadata}, nil
+	return &pb.GetCoinInfoResponse{CoinType: proto.String(coin.String()), Metadata: metadata,
+		RegulatedMetadata: &pb.RegulatedCoinMetadata{CoinRegulatedState: pb.RegulatedCoinMetadata_COIN_REGULATED_STATE_UNKNOWN.Enum()}}, nil
 }

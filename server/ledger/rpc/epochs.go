@@ -12,7 +12,7 @@ import (
 	"floe/server/ledger"
 )
 
-const epochMask = "epoch"
+const epochMask = "epoch,first_checkpoint,last_checkpoint,start,end,reference_gas_price,protocol_config.protocol_version"
 
 // protocolVersion is Sui's whose rules the ledger follows.
 const protocolVersion = 110

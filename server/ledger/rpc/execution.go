@@ -7,7 +7,7 @@ import (
 	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
 )
 
-const executeMask = "effects.status,checkpoint"
+const executeMask = "effects"
 
 func (s *server) executeTransaction(ctx context.Context, r *pb.ExecuteTransactionRequest) (*pb.ExecuteTransactionResponse, error) {
 	m, err := s.schema.mask(r.ReadMask, executeMask, "ExecutedTransaction")

@@ -10,7 +10,7 @@ import (
 )
 
 // maxLiterals is how many predicates a filter may have.
-const maxLiterals = 100
+const maxLiterals = 10
 
 // A filter is in disjunctive normal form: any term may match, and in a term
 // every literal must. The nil filter lets everything through.

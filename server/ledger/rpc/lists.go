@@ -27,12 +27,12 @@ type search func(c *ledger.Checkpoint) (all []found, scanned int, err error)
 
 // list answers one of LedgerService's List methods: the messages that search
 // finds in the request's range, each in the answer's field item.
-func (s *server) list(ctx context.Context, r record, answer, item protoreflect.Name, find search, send func(record) error) error {
+func (s *server) list(ctx context.Context, r record, items limits, answer, item protoreflect.Name, find search, send func(record) error) error {
 	last, err := s.ledger.LatestCheckpoint()
 	if err != nil {
 		return s.failed(err, "Checkpoint")
 	}
-	over, failure := readSpan(r, last)
+	over, failure := readSpan(r, last, items)
 	if failure != nil {
 		return failure
 	}
@@ -119,7 +119,7 @@ func (s *server) listTransactions(ctx context.Context, r record, send func(recor
 	if err != nil {
 		return err
 	}
-	return s.list(ctx, r, "ListTransactionsResponse", "transaction", find, send)
+	return s.list(ctx, r, limits{50, 500}, "ListTransactionsResponse", "transaction", find, send)
 }
 
 func (s *server) listEvents(ctx context.Context, r record, send func(record) error) error {
@@ -127,7 +127,7 @@ func (s *server) listEvents(ctx context.Context, r record, send func(record) err
 	if err != nil {
 		return err
 	}
-	return s.list(ctx, r, "ListEventsResponse", "event", find, send)
+	return s.list(ctx, r, limits{50, 1000}, "ListEventsResponse", "event", find, send)
 }
 
 func (s *server) listCheckpoints(ctx context.Context, r record, send func(record) error) error {
@@ -135,5 +135,5 @@ func (s *server) listCheckpoints(ctx context.Context, r record, send func(record
 	if err != nil {
 		return err
 	}
-	return s.list(ctx, r, "ListCheckpointsResponse", "checkpoint", find, send)
+	return s.list(ctx, r, limits{10, 100}, "ListCheckpointsResponse", "checkpoint", find, send)
 }

@@ -55,12 +55,15 @@ type span struct {
 	farEnd       protoreflect.EnumNumber // why it ends when it comes to the far end
 }
 
+// limits are how many items a list has unless asked otherwise, and at most.
+type limits struct{ usual, most uint64 }
+
 // readSpan reads a list's range and options.
-func readSpan(r record, last *ledger.Checkpoint) (span, *connect.Error) {
+func readSpan(r record, last *ledger.Checkpoint, items limits) (span, *connect.Error) {
 	options := r.sub("options")
-	out := span{upper: beginning(last.Sequence + 1), descending: options.enum("ordering") == 1, limit: defaultPage}
+	out := span{upper: beginning(last.Sequence + 1), descending: options.enum("ordering") == 1, limit: int(items.usual)}
 	if n := options.number("limit"); n != nil {
-		out.limit = int(max(1, min(*n, largestPage)))
+		out.limit = int(max(1, min(*n, items.most)))
 	}
 	upperEnd, lowerEnd := endLedgerTip, endCheckpointBound
 	if n := r.number("start_checkpoint"); n != nil {

@@ -34,7 +34,7 @@ func TestSpans(t *testing.T) {
 		`{"startCheckpoint":99}`:                                            {nil, "tip"},
 		`{"startCheckpoint":18446744073709551615,"options":{"ordering":1}}`: {nil, "bound"},
 	} {
-		over, failure := readSpan(listRequest(t, request), last)
+		over, failure := readSpan(listRequest(t, request), last, limits{5, 10})
 		if failure != nil {
 			t.Fatal(failure)
 		}

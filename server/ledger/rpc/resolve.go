@@ -18,6 +18,9 @@ func (s *server) resolve(u *unresolved) (*suitx.TransactionData, *connect.Error)
 	if failure := s.bounded(u); failure != nil {
 		return nil, failure
 	}
+	if failure := s.packagesExist(u); failure != nil {
+		return nil, failure
+	}
 	data := &suitx.TransactionData{Commands: u.commands, Sender: u.sender, Expiration: u.expiration}
 	uses := s.usages(u)
 	for i, in := range u.inputs {
@@ -43,6 +46,26 @@ func (s *server) bounded(u *unresolved) *connect.Error {
 	}
 	if err := ledger.CheckLimits(shape); err != nil {
 		return s.unresolved(err)
+	}
+	return nil
+}
+
+// packagesExist looks for the packages of all calls.
+func (s *server) packagesExist(u *unresolved) *connect.Error {
+	seen := map[suitx.Address]bool{}
+	for _, c := range u.commands {
+		call, ok := c.(*suitx.MoveCall)
+		if !ok || seen[call.Package] {
+			continue
+		}
+		seen[call.Package] = true
+		o, err := s.ledger.Object(call.Package, 0)
+		if err != nil {
+			return s.failed(err, "Object %s", call.Package)
+		}
+		if o.Package == nil {
+			return says(connect.CodeInvalidArgument, "object "+call.Package.String()+" is not a package")
+		}
 	}
 	return nil
 }

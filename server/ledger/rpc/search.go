@@ -10,8 +10,7 @@ import (
 	"floe/server/ledger"
 )
 
-// What a list of events tells of one unless it is asked otherwise.
-const eventMask = "package_id,module,sender,event_type,contents,checkpoint,transaction_digest,event_index"
+const eventMask = "event_type"
 
 // transactionSearch finds the transactions that a request asks for.
 func (s *server) transactionSearch(r record) (search, error) {

@@ -37,7 +37,7 @@ func (s *server) simulateTransaction(ctx context.Context, r *pb.SimulateTransact
 	}
 	out := &pb.SimulateTransactionResponse{}
 	if sub := m.sub("transaction"); sub != nil {
-		out.Transaction = &pb.ExecutedTransaction{Digest: proto.String(data.Digest().String())}
+		out.Transaction = &pb.ExecutedTransaction{} // a full node tells no digest here
 		if sub.has("transaction") {
 			out.Transaction.Transaction = transactionOf(data)
 		}

@@ -89,8 +89,15 @@ function readTransaction(t, info) {
 	check(`${what}: what changed has a type`, t.effects.changedObjects.every((c) => (c.objectType !== undefined) === (c.inputDigest !== undefined || c.outputDigest !== undefined)));
 	check(`${what}: signatures`, t.signatures.map((s) => toHex(s.bcs.value)), info.signatures.map((s) => toHex(Uint8Array.from(s))));
 }
-for await (const { checkpoint: c } of client.ledgerService.listCheckpoints({ readMask: { paths: ['*'] }, options: { limit: 1000 } }).responses) {
-	if (!c) continue;
+async function* checkpoints() {
+	for (let after, end; end?.reason !== 5; ) {
+		for await (const f of client.ledgerService.listCheckpoints({ readMask: { paths: ['*'] }, options: { limit: 7, after } }).responses) {
+			if (f.checkpoint) yield f.checkpoint;
+			[after, end] = [f.watermark.cursor, f.end];
+		}
+	}
+}
+for await (const c of checkpoints()) {
 	const what = `checkpoint ${c.sequenceNumber}`;
 	const summary = Summary.parse(c.summary.bcs.value), contents = Contents.parse(c.contents.bcs.value).V1;
 	check(what, [c.digest, again(Summary, c.summary.bcs.value), again(Contents, c.contents.bcs.value)], [hash('CheckpointSummary', c.summary.bcs.value), true, true]);
