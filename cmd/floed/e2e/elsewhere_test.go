@@ -263,6 +263,25 @@ func TestServersShareASponsor(t *testing.T) {
 	all.Wait()
 }
 
+// TestServerKilledMidway: a server that is killed while it pays for many goes on
+// with the same coins when it is back, and so do those who were cut off.
+func TestServerKilledMidway(t *testing.T) {
+	a := startNetwork(t, time.Hour)
+	key, _ := sponsorFor(t, a, 10, 1)
+	b := startDaemon(t, "-network", placeOf(t, a, nil), "-sponsor-key", key, "-gas-budget", "30", "-wal-budget", "2000")
+	var all sync.WaitGroup
+	for i := range 4 {
+		p, files := newPerson(t, b.base), parcel(uint64(40+i))
+		all.Go(func() { sameFiles(t, p.open(p.send(files)), files.hashes()) })
+	}
+	for range 2 {
+		time.Sleep(400 * time.Millisecond)
+		b.kill()
+		b.start()
+	}
+	all.Wait()
+}
+
 // TestServerWithoutSponsor: it opens what others sent, and says who pays.
 func TestServerWithoutSponsor(t *testing.T) {
 	a := startNetwork(t, time.Hour)
