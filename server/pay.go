@@ -2,10 +2,18 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/netip"
+	"time"
 
 	"floe/codec/suitx"
 )
+
+// errNothingFree says that all coins that would do are in transactions just now.
+var errNothingFree = errors.New("no coin is free")
+
+// coinPatience is how long Pay waits for a coin: some transactions take that.
+const coinPatience = 15 * time.Second
 
 // Sponsor returns who pays; ok is false if nobody does.
 func (s *Server) Sponsor() (address suitx.Address, ok bool) {
@@ -18,8 +26,8 @@ func (s *Server) Sponsor() (address suitx.Address, ok bool) {
 // Pay runs a transaction of the sponsor's own, for those who share its purse on
 // the same machine. It counts the cost as the owner's. build is called with a
 // coin that holds cost.WAL at least, if that isn't 0, and again, with a builder
-// of its own, when that coin has moved on. Errors are those of Execute; what
-// fails is ErrRefused.
+// of its own, when that coin has moved on. Where no coin is free it waits for
+// one, but not for long. Errors are those of Execute; what fails is ErrRefused.
 func (s *Server) Pay(ctx context.Context, cost Cost, until uint32, build func(b *suitx.Builder, wal suitx.Argument)) (res *Result, err error) {
 	if s.sponsor == nil {
 		return nil, noSponsor()
@@ -37,5 +45,11 @@ func (s *Server) Pay(ctx context.Context, cost Cost, until uint32, build func(b 
 			}
 		}()
 	}
-	return s.sponsor.pay(ctx, cost.WAL, build)
+	for end := time.Now().Add(coinPatience); ; {
+		res, err = s.sponsor.pay(ctx, cost.WAL, build)
+		if !errors.Is(err, errNothingFree) || time.Now().After(end) {
+			return res, err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }

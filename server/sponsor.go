@@ -78,7 +78,7 @@ func (p *sponsor) nothingFree(from *purse, least uint64) error {
 	if from.total() < least {
 		return full("This server's sponsor hasn't enough %s left. Its owner must fill it up.", kind).after(time.Hour)
 	}
-	return full("This server's sponsor has no %s free just now.", kind).after(5 * time.Second)
+	return full("This server's sponsor has no %s free just now.", kind).after(5 * time.Second).because(errNothingFree)
 }
 
 // pay runs a transaction of the sponsor's own whose WAL argument holds that much

@@ -79,6 +79,16 @@ func peersOf(made server.Config) (*storage, error) {
 	return s, nil
 }
 
+// uploaderOf makes what encodes blobs for the daemon and, out of the same memory,
+// for pages.
+func uploaderOf(made server.Config) (*uploader.Uploader, error) {
+	nodes, err := peersOf(made)
+	if err != nil {
+		return nil, err
+	}
+	return uploader.New(blobNodes{nodes}, nodes.Committee().NShards, encodeMemory)
+}
+
 // blobNodes is [daemon.Nodes] and [uploader.Nodes].
 type blobNodes struct{ *storage }
 
@@ -183,9 +193,7 @@ func (f DaemonFlags) config(made server.Config, relay *server.Server) (walrusd.C
 	}
 	c.IDs, c.Nodes = made.IDs, blobNodes{nodes}
 	c.Ledger = blobLedger{made.Ledger, made.Chain, paid}
-	if c.Uploader, err = uploader.New(blobNodes{nodes}, nodes.Committee().NShards, encodeMemory); err != nil {
-		return c, err
-	}
+	c.Uploader = made.Uploader
 	if c.Publisher == walrusd.Off {
 		return c, nil
 	}
@@ -197,6 +205,14 @@ func (f DaemonFlags) config(made server.Config, relay *server.Server) (walrusd.C
 	}
 	c.Payer = blobPayer{relay}
 	return c, nil
+}
+
+// failed tells when it can't go on.
+func (p *walrusPort) failed() <-chan error {
+	if p == nil {
+		return nil
+	}
+	return p.served
 }
 
 // Close ends it and forgets what bodies are left.

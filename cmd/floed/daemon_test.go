@@ -2,19 +2,13 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"floe/codec/suitx"
@@ -194,8 +188,23 @@ func TestDaemonWithNodesDown(t *testing.T) {
 	if res.StatusCode != 206 || !bytes.Equal(part, blob[100_000:]) {
 		t.Errorf("range: %d, %d bytes", res.StatusCode, len(part))
 	}
-	more := sealed(3000)
-	d.reads("/v1/blobs/"+d.publish("", more).NewlyCreated.BlobObject.BlobID, more)
+	// Eight at once, as many as are served at a time, each with coins of its own.
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			more := sealed(3000 + i)
+			res, b := d.call("PUT", "/v1/blobs", nil, more)
+			var p published
+			if err := json.Unmarshal(b, &p); err != nil || res.StatusCode != 200 || p.NewlyCreated == nil {
+				t.Errorf("%d of 8 at once: %d %s", i, res.StatusCode, b)
+				return
+			}
+			if _, back := d.call("GET", "/v1/blobs/"+p.NewlyCreated.BlobObject.BlobID, nil, nil); !bytes.Equal(back, more) {
+				t.Errorf("%d of 8 at once reads differently", i)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // The interfaces stand on an origin of their own; what is off isn't there, and
@@ -221,169 +230,5 @@ func TestDaemonHasItsOwnOrigin(t *testing.T) {
 	}
 	if res, b := d.call("PUT", "/v1/blobs", map[string]string{"Origin": "http://127.0.0.1"}, html); res.StatusCode != 403 {
 		t.Errorf("a page could spend the sponsor's WAL: %d %s", res.StatusCode, b)
-	}
-}
-
-// curl's recipes out of Walrus' documentation, with curl where there is one.
-func TestCurlRecipes(t *testing.T) {
-	curl, err := exec.LookPath("curl")
-	if err != nil {
-		t.Skip("LOUD: needs curl; the other tests do the same with Go's client")
-	}
-	d := startWalrus(t, "-aggregator", "local", "-publisher", "local")
-	dir := t.TempDir()
-	run := func(args ...string) string {
-		t.Helper()
-		cmd := exec.Command(curl, append([]string{"-sS", "--fail-with-body"}, args...)...)
-		cmd.Dir = dir
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("curl %v: %v\n%s", args, err, out)
-		}
-		return string(out)
-	}
-	file := sealed(20_000)
-	if err := os.WriteFile(filepath.Join(dir, "file"), file, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	id := func(answer string) string {
-		t.Helper()
-		var p published
-		if err := json.Unmarshal([]byte(answer), &p); err != nil || p.NewlyCreated == nil {
-			t.Fatalf("%v: %s", err, answer)
-		}
-		return p.NewlyCreated.BlobObject.BlobID
-	}
-	text := id(run("-X", "PUT", d.at+"/v1/blobs", "-d", "some string"))
-	if got := run(d.at + "/v1/blobs/" + text); got != "some string" {
-		t.Errorf("read %q", got)
-	}
-	whole := id(run("-X", "PUT", d.at+"/v1/blobs?epochs=5", "--upload-file", "file"))
-	run(d.at+"/v1/blobs/"+whole, "-o", "back")
-	if back, err := os.ReadFile(filepath.Join(dir, "back")); err != nil || !bytes.Equal(back, file) {
-		t.Errorf("the file came back differently: %v", err)
-	}
-	if got := run("-H", "Range: bytes=0-4", d.at+"/v1/blobs/"+text); got != "some " {
-		t.Errorf("range: %q", got)
-	}
-	if got := run("-r", "-6", d.at+"/v1/blobs/"+text); got != "string" {
-		t.Errorf("range: %q", got)
-	}
-	if got := run(d.at + "/v1/blobs/" + text + "/byte-range?start=5&length=3"); got != "str" {
-		t.Errorf("byte-range: %q", got)
-	}
-	if got := run(d.at + "/v1alpha/blobs/concat?ids=" + text + "," + text); got != "some stringsome string" {
-		t.Errorf("concat: %q", got)
-	}
-	if got := run("-X", "POST", d.at+"/v1alpha/blobs/concat", "-H", "Content-Type: application/json", "-d", `{"ids":["`+text+`"]}`); got != "some string" {
-		t.Errorf("concat: %q", got)
-	}
-	quilt := run("-X", "PUT", d.at+"/v1/quilts?epochs=5&quilt_version=V1", "-F", "quilt-manual=@file", "-F", "logo-2025=@back",
-		"-F", `_metadata=[{"identifier": "quilt-manual", "tags": {"creator": "walrus", "version": "1.0"}}, {"identifier": "logo-2025", "tags": {"type": "logo", "format": "png"}}]`)
-	var q struct {
-		BlobStoreResult  published
-		StoredQuiltBlobs []struct{ Identifier, QuiltPatchID string }
-	}
-	if err := json.Unmarshal([]byte(quilt), &q); err != nil || len(q.StoredQuiltBlobs) != 2 || q.BlobStoreResult.NewlyCreated == nil {
-		t.Fatalf("%v: %s", err, quilt)
-	}
-	quiltID := q.BlobStoreResult.NewlyCreated.BlobObject.BlobID
-	if got := run(d.at + "/v1/blobs/by-quilt-patch-id/" + q.StoredQuiltBlobs[0].QuiltPatchID); got != string(file) {
-		t.Error("a file of the quilt came back differently")
-	}
-	if got := run(d.at + "/v1/blobs/by-quilt-id/" + quiltID + "/quilt-manual"); got != string(file) {
-		t.Error("a file of the quilt came back differently")
-	}
-	if got := run(d.at + "/v1/quilts/" + quiltID + "/patches"); !strings.Contains(got, `"identifier":"logo-2025","patch_id":"`+q.StoredQuiltBlobs[0].QuiltPatchID+`","tags":{"format":"png","type":"logo"}`) {
-		t.Errorf("patches: %s", got)
-	}
-	if got := run("-I", d.at+"/v1/blobs/"+text); !strings.Contains(got, "Content-Length: 11") {
-		t.Errorf("HEAD: %s", got)
-	}
-	if got := run(d.at + "/status"); got != "OK" {
-		t.Errorf("status: %q", got)
-	}
-}
-
-// @mysten/walrus reads what the publisher stored, its quilt too, and sends
-// through the upload relay, with a tip; the aggregator reads what it sent.
-func TestMystenWalrusAgainstTheDaemon(t *testing.T) {
-	ci := requireNode(t, "@mysten/walrus")
-	tipTo := suitx.Address{31: 0x71}
-	d := startWalrus(t, "-aggregator", "local", "-publisher", "local", "-upload-relay", "local", "-tip", "linear:100,3", "-tip-address", tipTo.String())
-	v := newTraveller(t, d.daemon)
-	hash := func(b []byte) string { sum := sha256.Sum256(b); return hex.EncodeToString(sum[:]) }
-	blob := sealed(70_000)
-	contents := map[string][]byte{"a.txt": sealed(300), "b": sealed(40_000)}
-	var form bytes.Buffer
-	w := multipart.NewWriter(&form)
-	for _, name := range []string{"a.txt", "b"} {
-		part, err := w.CreateFormFile(name, name)
-		if err == nil {
-			_, err = part.Write(contents[name])
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := errors.Join(w.WriteField("_metadata", `[{"identifier":"a.txt","tags":{"kind":"text"}}]`), w.Close()); err != nil {
-		t.Fatal(err)
-	}
-	_, answer := d.call("PUT", "/v1/quilts?epochs=2", map[string]string{"Content-Type": w.FormDataContentType()}, form.Bytes())
-	var q struct {
-		BlobStoreResult  published
-		StoredQuiltBlobs []struct{ QuiltPatchID string }
-	}
-	if err := json.Unmarshal(answer, &q); err != nil || len(q.StoredQuiltBlobs) != 2 {
-		t.Fatalf("%v: %s", err, answer)
-	}
-	type file struct {
-		Identifier string            `json:"identifier"`
-		Tags       map[string]string `json:"tags"`
-		SHA256     string            `json:"sha256"`
-	}
-	input, err := json.Marshal(map[string]any{
-		"url": d.base, "relay": d.at, "system": v.net.SystemObjectID, "staking": v.net.StakingObjectID,
-		"blobId": d.publish("epochs=2", blob).NewlyCreated.BlobObject.BlobID, "sha256": hash(blob),
-		"quiltId": q.BlobStoreResult.NewlyCreated.BlobObject.BlobID, "patchId": q.StoredQuiltBlobs[0].QuiltPatchID,
-		"files": []file{{"a.txt", map[string]string{"kind": "text"}, hash(contents["a.txt"])}, {"b", map[string]string{}, hash(contents["b"])}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sent struct {
-		BlobIDs, SHA256s, ObjectIDs []string
-		PatchID                     string
-	}
-	runDaemonScript(t, ci, "daemon.mjs", "DAEMON_INPUT="+string(input), &sent)
-	for i, id := range sent.BlobIDs {
-		if _, b := d.call("GET", "/v1/blobs/"+id, nil, nil); hash(b) != sent.SHA256s[i] {
-			t.Errorf("the aggregator reads something else than was sent as %s", id)
-		}
-		if res, b := d.call("GET", "/v1/blobs/by-object-id/"+sent.ObjectIDs[i], nil, nil); hash(b) != sent.SHA256s[i] || res.Header.Get("Content-Type") != "image/png" {
-			t.Errorf("by object ID: %d, %v", res.StatusCode, res.Header)
-		}
-	}
-	if h := d.reads("/v1/blobs/by-quilt-patch-id/"+sent.PatchID, []byte("hello")); h.Get("Content-Type") != "text/plain" || h.Get("X-Quilt-Patch-Identifier") != "hello.txt" {
-		t.Errorf("the file of the quilt has headers %v", h)
-	}
-}
-
-// runDaemonScript runs one of the scripts in testdata, which prints JSON.
-func runDaemonScript(t *testing.T, ci, name, input string, to any) {
-	t.Helper()
-	script, err := os.Open(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer script.Close()
-	cmd := exec.Command("node", "--input-type=module", "-")
-	cmd.Dir, cmd.Stdin, cmd.Stderr, cmd.Env = ci, script, os.Stderr, append(os.Environ(), input)
-	out, err := cmd.Output()
-	if err == nil {
-		err = json.Unmarshal(out, to)
-	}
-	if err != nil {
-		t.Fatalf("node: %v\n%s", err, out)
 	}
 }

@@ -73,6 +73,8 @@ func Run(ctx context.Context, cfg Config, stdout io.Writer) (err error) {
 		return nil
 	case err := <-port.served:
 		return fmt.Errorf("couldn't go on serving: %w", err)
+	case err := <-walrus.failed():
+		return fmt.Errorf("couldn't go on serving Walrus' interfaces: %w", err)
 	}
 }
 
@@ -105,6 +107,11 @@ func openSite(ctx context.Context, cfg Config, dir *dataDir, port *port, network
 	made.TrustedProxies = cfg.TrustedProxies
 	made.Assets = static.Assets
 	made.Logger = cfg.Logger
+	if cfg.Daemon.on() {
+		if made.Uploader, err = uploaderOf(made); err != nil {
+			return made, nil, nil, err
+		}
+	}
 	if !cfg.Relay {
 		site := server.Bare(made)
 		port.site.Store(&site)
