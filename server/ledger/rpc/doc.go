@@ -16,6 +16,12 @@
 // give UNIMPLEMENTED with their name.
 //
 // The messages are sui-go-sdk's. Its protocol files are older than Sui's
-// present ones; fields they lack (a Balance's coin_balance, an Input's
-// mutability …) are read and written by number, see wire.go.
+// present ones. What they lack is in newer.go: fields (a Balance's coin_balance,
+// an Input's mutability …) are read and written by number, see wire.go; messages
+// (those of ListTransactions, SubscribeEvents …) are made from a schema, which
+// also names all fields in masks and in JSON.
+//
+// Lists of transactions, events and checkpoints go through the ledger itself:
+// there is no index. A list that found little in ten thousand transactions ends
+// with QUERY_END_REASON_SCAN_LIMIT and a cursor to go on from, as on a full node.
 package rpc

@@ -40,17 +40,25 @@ type server struct {
 	schema *schema
 	recent recent
 	live   chan struct{} // one entry to a subscription that runs
+	scan   int           // maxScan
 }
 
 // New returns the handler of all paths that begin with Prefix.
-func New(cfg Config) http.Handler {
+func New(cfg Config) http.Handler { return newServer(cfg).handler() }
+
+func newServer(cfg Config) *server {
 	s := &server{ledger: cfg.Ledger, chain: cfg.Chain, name: cfg.Server, epoch: cfg.Epoch, log: cfg.Logger,
 		schema: newSchema(),
 		recent: recent{known: map[suitx.Digest]*ledger.Executed{}},
-		live:   make(chan struct{}, maxSubscriptions)}
+		live:   make(chan struct{}, maxSubscriptions),
+		scan:   maxScan}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	return s
+}
+
+func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
 	unary(s, mux, "LedgerService/GetServiceInfo", s.getServiceInfo)
 	unary(s, mux, "LedgerService/GetObject", s.getObject)

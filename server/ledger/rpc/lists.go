@@ -68,7 +68,7 @@ func (s *server) list(ctx context.Context, r record, items limits, answer, item 
 		if whole {
 			frame.covered = &n
 		}
-		if scanned += 1 + more; scanned >= maxScan && over.after(n) != over.farthest() {
+		if scanned += 1 + more; scanned >= s.scan && over.after(n) != over.farthest() {
 			out := frame.make(over.after(n), nil)
 			frame.end(out, endScanLimit)
 			return send(out)

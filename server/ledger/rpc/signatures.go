@@ -17,7 +17,7 @@ func function(f *move.Function) *pb.FunctionDescriptor {
 		Visibility: visibility(f.Visibility).Enum(),
 	}
 	for _, c := range f.TypeParams {
-		out.TypeParameters = append(out.TypeParameters, &pb.TypeParameter{Constraints: abilities(c), IsPhantom: proto.Bool(false)})
+		out.TypeParameters = append(out.TypeParameters, &pb.TypeParameter{Constraints: abilities(c)})
 	}
 	for _, p := range f.Params {
 		out.Parameters = append(out.Parameters, openSignature(p))
