@@ -224,3 +224,24 @@ func TestLedgerWithoutBytecode(t *testing.T) {
 	id, _, _ := n.published(a)
 	n.on(id).newParcel(a)
 }
+
+// A package whose twin is gone isn't passed over: what it did couldn't be told.
+func TestLedgerWithoutTwinStaysClosed(t *testing.T) {
+	n := newNetwork(t)
+	id, _, _ := n.published(n.rich("alice"))
+	o := must(n.Object(id, 0))
+	code := o.Package.Modules[0].Code
+	code[len(code)-20] ^= 1
+	if err := n.db.Set(objectKey(id, 1), append([]byte{kindLive}, o.Marshal()...), pebble.Sync); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := Open(n.cfg); err == nil || !strings.Contains(err.Error(), id.String()) || !strings.Contains(err.Error(), "no twin") {
+		t.Errorf("it opens: %v", err)
+		if err == nil {
+			l.Close()
+		}
+	}
+}
