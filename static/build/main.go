@@ -60,8 +60,20 @@ func twin(path string, raw []byte) error {
 	return nil
 }
 
+// cold are packages in which nobody waits for a function call. Not inlining
+// theirs takes 4 % off what the page loads.
+var cold = []string{
+	"floe/wasm/...", "floe/codec/suitx", "floe/codec/bcs", "floe/crypto", "floe/server/api",
+	"filippo.io/age/...", "rsc.io/qr/...", "golang.org/x/text/...",
+	"encoding/json", "fmt", "reflect", "regexp", "regexp/syntax", "strconv", "internal/strconv", "time", "unicode", "math/big",
+}
+
 func compile(out string) error {
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out, "floe/wasm")
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"}
+	for _, pkg := range cold {
+		args = append(args, "-gcflags="+pkg+"=-l")
+	}
+	cmd := exec.Command("go", append(args, "-o", out, "floe/wasm")...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
