@@ -56,7 +56,7 @@ func (d *Daemon) receive(w http.ResponseWriter, r *http.Request, most int64) (b 
 	hash := sha256.New()
 	in := http.MaxBytesReader(w, r.Body, most)
 	for {
-		_ = conn.SetReadDeadline(d.now().Add(mibTimeout)) // not all connections have one
+		_ = conn.SetReadDeadline(time.Now().Add(mibTimeout)) // not all connections have one
 		n, err := io.CopyN(io.MultiWriter(file, hash), in, mib)
 		b.size += n
 		if err == io.EOF {

@@ -51,7 +51,7 @@ func (d *Daemon) postConcat(w http.ResponseWriter, r *http.Request, _ visitor) e
 		return &fault{http: http.StatusUnsupportedMediaType, status: "INVALID_ARGUMENT", reason: "MALFORMED_REQUEST", message: "the body must be application/json"}
 	}
 	conn := http.NewResponseController(w)
-	_ = conn.SetReadDeadline(d.now().Add(jsonTimeout)) // not all connections have one
+	_ = conn.SetReadDeadline(time.Now().Add(jsonTimeout)) // not all connections have one
 	var req concatRequest
 	in := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxConcatJSON))
 	in.DisallowUnknownFields()

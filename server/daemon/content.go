@@ -86,7 +86,7 @@ func (s *stream) fetch(first, end int) {
 		case <-s.ctx.Done():
 			return
 		}
-		if b, ok := s.c.kept[i]; ok && s.c.kind == codec.Secondary {
+		if b, ok := s.c.kept[i]; ok {
 			one <- line{b, nil}
 			continue
 		}
@@ -117,6 +117,8 @@ func (s *stream) next() ([]byte, error) {
 // copyTo sends what was opened. A reader that takes nothing for a minute is cut off.
 func (s *stream) copyTo(w http.ResponseWriter, to io.Writer) error {
 	conn := http.NewResponseController(w)
+	// One left behind would end the connection's next answers.
+	defer func() { _ = conn.SetWriteDeadline(time.Time{}) }()
 	for s.left > 0 {
 		var b []byte
 		var err error
@@ -129,7 +131,7 @@ func (s *stream) copyTo(w http.ResponseWriter, to io.Writer) error {
 		b = b[:min(uint64(len(b)), s.left)]
 		s.skip, s.left = 0, s.left-uint64(len(b))
 		for len(b) > 0 {
-			_ = conn.SetWriteDeadline(s.c.d.now().Add(writeTimeout)) // not all connections have one
+			_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // not all connections have one
 			n, err := to.Write(b[:min(len(b), writeAtOnce)])
 			if err != nil {
 				return fmt.Errorf("the reader has gone: %w", err)
@@ -161,6 +163,7 @@ func (c *content) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.kept[int(c.size/row)] = last
 	for _, b := range last[within:] {
 		if b != 0 {
 			return fmt.Errorf("%w: its padding isn't zero", codec.ErrInconsistent)

@@ -158,7 +158,7 @@ type Config struct {
 	Tip     Tip            // what the upload relay takes
 
 	Spool     string // directory for bodies
-	Memory    int64  // bytes for blobs that are decoded whole; 512 MiB
+	Memory    int64  // bytes for blobs that are decoded whole; 384 MiB
 	ReadAhead int    // bytes of slivers in one reader's hands, two slivers at least; 4 MiB
 	MaxBlob   int64  // bytes of a publisher's body; 10 MiB as upstream
 	MaxQuilt  int64  // bytes of a publisher's multipart body; 100 MiB as upstream
@@ -195,7 +195,7 @@ const (
 	publishAtOnce  = 8
 	relaysAtOnce   = 32
 	relaysOfOne    = 8
-	defaultMemory  = 512 * mib
+	defaultMemory  = 384 * mib
 	defaultAhead   = 4 * mib
 	defaultMaxBlob = 10 * mib
 	defaultQuilt   = 100 * mib

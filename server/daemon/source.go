@@ -118,7 +118,7 @@ type reading struct {
 	mu    sync.Mutex
 	whole []byte // the blob, once a sliver couldn't be had
 	free  func()
-	kept  map[int][]byte // columns that were read already
+	kept  map[int][]byte // lines that were read already: rows of a blob, or columns of a quilt
 }
 
 func (d *Daemon) read(ctx context.Context, id codec.BlobID) (*reading, error) {

@@ -13,15 +13,17 @@ import (
 
 const (
 	decodeTime = 5 * time.Minute
-	perBlob    = 2 // bytes that decoding takes for each of a blob, slivers and blob
+	wholeKept  = 30 * time.Second // once nobody uses it
+	perBlob    = 2                // bytes that decoding takes for each of a blob, slivers and blob
 )
 
 // wholes are blobs that were decoded whole because a sliver couldn't be had.
-// They are kept while there is memory, for a player that jumps about in a film
+// They are kept for a moment if there is memory, as a player that jumps about in a film
 // asks again and again. Each is decoded once at a time.
 type wholes struct {
 	nodes Nodes
 	most  int64
+	keep  time.Duration
 	room  *semaphore.Weighted // bytes
 
 	mu   sync.Mutex
@@ -39,7 +41,7 @@ type whole struct {
 }
 
 func newWholes(nodes Nodes, most int64) *wholes {
-	return &wholes{nodes: nodes, most: most, room: semaphore.NewWeighted(most), kept: make(map[codec.BlobID]*whole)}
+	return &wholes{nodes: nodes, most: most, keep: wholeKept, room: semaphore.NewWeighted(most), kept: make(map[codec.BlobID]*whole)}
 }
 
 // get returns a blob. The caller calls free when it isn't used any more.
@@ -63,6 +65,10 @@ func (w *wholes) get(ctx context.Context, s *source) (blob []byte, free func(), 
 		e.users--
 		w.tick++
 		e.used = w.tick
+		if e.users == 0 {
+			used := e.used
+			time.AfterFunc(w.keep, func() { w.expire(s.id, e, used) })
+		}
 	}
 	select {
 	case <-e.done:
@@ -131,9 +137,23 @@ func (w *wholes) evict() bool {
 	if found == nil {
 		return false
 	}
-	delete(w.kept, oldest)
-	w.room.Release(found.size)
+	w.forget(oldest, found)
 	return true
+}
+
+// expire forgets a blob that nobody has used since.
+func (w *wholes) expire(id codec.BlobID, e *whole, used int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.kept[id] == e && e.ready() && e.users == 0 && e.used == used {
+		w.forget(id, e)
+	}
+}
+
+// forget gives an entry's memory back. The caller holds mu.
+func (w *wholes) forget(id codec.BlobID, e *whole) {
+	delete(w.kept, id)
+	w.room.Release(e.size)
 }
 
 func (e *whole) ready() bool {
