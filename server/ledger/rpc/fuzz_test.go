@@ -2,6 +2,7 @@ package rpc_test
 
 import (
 	"bytes"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -64,18 +65,44 @@ func FuzzRequestsNeverPanic(f *testing.F) {
 	for i := range streams { // a filter by module, in pages from a cursor
 		f.Add(uint8(len(methods)-1-i), []byte("\x10\x01\x22\x12\x0a\x10\x0a\x0e\x08\x01\x32\x0a\x0a\x080x2::sui\x2a\x16\x08\x05\x12\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x20\x01"))
 	}
-	f.Fuzz(func(t *testing.T, method uint8, message []byte) {
-		i, contentType := int(method)%len(methods), "application/proto"
-		if i >= len(methods)-streams {
-			message, contentType = envelope(message), "application/connect+proto"
-		}
-		path := "/sui.rpc.v2." + methods[i]
-		r := httptest.NewRequest("POST", path, bytes.NewReader(message))
-		r.Header.Set("Content-Type", contentType)
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		if strings.Contains(w.Body.String(), `"code":"internal"`) {
-			t.Errorf("%s: %s", path, w.Body)
-		}
-	})
+	f.Fuzz(func(t *testing.T, method uint8, message []byte) { ask(t, h, method, "proto", message) })
+}
+
+// The same of JSON, which has a codec of its own.
+func FuzzJSONNeverPanics(f *testing.F) {
+	l := rpctest.Ledger(f)
+	me := rpctest.NewAccount(1).Fund(f, l).Address.String()
+	h := rpc.New(rpc.Config{Ledger: l, Chain: api.Local, Server: "floe/test"})
+	for method, text := range []string{
+		`{"transaction":{"sender":"` + me + `","kind":{"programmableTransaction":{"inputs":[{"objectId":"0x6"},{"pure":"AQ==","mutability":"MUTABLE"},{"literal":[1,{"a":null}]}],"commands":[{"moveCall":{"package":"0x2","module":"clock","function":"timestamp_ms","arguments":[{"kind":"INPUT","input":0}]}}]}},"expiration":{"kind":"VALID_DURING","minEpoch":"0","chain":"x","nonce":1}},"doGasSelection":true}`,
+		`{"transaction":{"bcs":{"value":"AAAA"}},"signatures":[{"bcs":{"value":"AA=="}},{"simple":{"scheme":"ED25519"}}],"readMask":"*"}`,
+		`{"owner":"` + me + `","objectType":"0x2::coin::Coin<0x2::sui::SUI>","pageSize":2,"pageToken":"AAAA","readMask":"json,display.output"}`,
+		`{"parent":"0x5","readMask":"*"}`,
+		`{"owner":"` + me + `"}`,
+		`{"requests":[{"objectId":"0x6","version":"1"},{}],"readMask":"bcs,contents"}`,
+		`{"sequenceNumber":"0","readMask":"*"}`,
+		`{"packageId":"0x2","moduleName":"coin","name":"split"}`,
+		`{"message":{"name":"PersonalMessage","value":"AA=="},"signature":{"bcs":{"value":"AA=="}}}`,
+		`{"filter":{"terms":[{"literals":[{"negated":true,"sender":{"address":"` + me + `"}},{"moveCall":{"function":"0x2::a"}}]}]},"options":{"limit":3,"ordering":1,"before":"AAAAAAAAAAEAAAABAAAAAA=="}}`,
+		`{"filter":{"terms":[{"literals":[{"eventType":{"eventType":"0x2::a::B<u8>"}}]}]},"endCheckpoint":"9"}`,
+		`{"startCheckpoint":"18446744073709551615","readMask":"transactions.events.events.json"}`,
+	} {
+		f.Add(uint8(method), []byte(text))
+	}
+	f.Fuzz(func(t *testing.T, method uint8, message []byte) { ask(t, h, method, "json", message) })
+}
+
+func ask(t *testing.T, h http.Handler, method uint8, codec string, message []byte) {
+	i, contentType := int(method)%len(methods), "application/"+codec
+	if i >= len(methods)-streams {
+		message, contentType = envelope(message), "application/connect+"+codec
+	}
+	path := "/sui.rpc.v2." + methods[i]
+	r := httptest.NewRequest("POST", path, bytes.NewReader(message))
+	r.Header.Set("Content-Type", contentType)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if strings.Contains(w.Body.String(), `"code":"internal"`) {
+		t.Errorf("%s: %s", path, w.Body)
+	}
 }
