@@ -2,7 +2,9 @@ package main
 
 import (
 	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/pem"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"floe/codec/suitx"
 	"floe/server/api"
+	"floe/server/sui"
 )
 
 // A ledger behind TLS, as public full nodes are, works like any other; one that
@@ -50,6 +53,101 @@ func TestLedgerBehindTLS(t *testing.T) {
 	c := v.pack(sealed(5000))
 	v.parcel(v.send([]byte("grant"), c))
 	v.readBack(c.id, c.data)
+}
+
+// A sponsor that was sent little works with that until it is gone, and then says
+// so; more brings it back.
+func TestSponsorWithLittle(t *testing.T) {
+	a := startDaemon(t, t.TempDir(), "-relay=false")
+	place, _ := api.Places(api.Local)
+	place.Ledger = a.base
+	dir := t.TempDir()
+	network, key := filepath.Join(dir, "network.json"), filepath.Join(dir, "key")
+	secret := [32]byte{4}
+	text, err := suitx.FormatSuiPrivateKey(suitx.SchemeEd25519, secret)
+	if err == nil {
+		err = errors.Join(os.WriteFile(network, place.Marshal(), 0o600), os.WriteFile(key, []byte(text), 0o600))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	sponsor := suitx.AddressOf(ed25519.NewKeyFromSeed(secret[:]).Public().(ed25519.PublicKey))
+	a.give(t, sponsor, 400_000_000, 5_000_000)
+	a.give(t, sponsor, 200_000_000, 5_000_000)
+	b := startDaemon(t, t.TempDir(), "-network", network, "-sponsor-key", key)
+	sent := 0
+	for ; sent < 50; sent++ {
+		status, body := tryRegister(newTraveller(t, b))
+		if status == 507 {
+			if !strings.Contains(string(body), "left. Its owner must fill it up") {
+				t.Errorf("it ends with %s", body)
+			}
+			break
+		}
+		if status != 200 {
+			t.Fatalf("blob %d: status %d: %s", sent, status, body)
+		}
+	}
+	t.Logf("0.6 SUI and 0.01 WAL register %d blobs", sent)
+	if sent < 5 || sent == 50 {
+		t.Errorf("%d blobs were registered", sent)
+	}
+	a.give(t, sponsor, 1_000_000_000, 1_000_000_000)
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(time.Second) {
+		status, body := tryRegister(newTraveller(t, b))
+		if status == 200 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("filled up again, it says %d: %s", status, body)
+		}
+	}
+}
+
+// tryRegister asks for a small blob of its own.
+func tryRegister(v *traveller) (status int, body []byte) {
+	v.t.Helper()
+	c := v.pack(sealed(5000))
+	root := c.meta.RootHash()
+	return v.tryPost(api.PathRegister, api.RegisterRequest{Owner: v.address.String(), Epochs: 2,
+		Blobs: []api.RegisterBlob{{BlobID: c.id.String(), RootHash: root[:], Size: c.meta.Size}}}, nil)
+}
+
+// give sends some SUI and WAL from somebody who asked the faucet.
+func (d *daemon) give(t *testing.T, to suitx.Address, mist, frost uint64) {
+	t.Helper()
+	ids, _ := api.Networks(api.Local)
+	c, err := sui.Dial(t.Context(), sui.Config{Target: strings.TrimPrefix(d.base, "http://"), IDs: ids})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, rich, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := suitx.AddressOf(rich.Public().(ed25519.PublicKey))
+	d.fund(t, address)
+	gas, err := c.Coins(t.Context(), address, suitx.SUI())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wal, err := c.Coins(t.Context(), address, suitx.StructTag{Address: ids.WALPackage, Module: "wal", Name: "WAL"}.Tag())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &suitx.Builder{}
+	b.Transfer(to, b.Split(suitx.GasCoin, mist), b.Split(b.Object(wal[0].Ref), frost))
+	tx, err := b.Build(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx.Gas = suitx.GasData{Owner: address, Price: 1000, Budget: 100_000_000, Payment: []suitx.ObjectRef{gas[0].Ref}}
+	raw := tx.Marshal()
+	r, err := c.Execute(t.Context(), raw, [][]byte{suitx.SignTransaction(rich, raw)})
+	if err != nil || !r.Effects.Status.Success() {
+		t.Fatalf("giving: %+v, %v", r, err)
+	}
 }
 
 func TestAmounts(t *testing.T) {
