@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"floe/codec/suitx"
 	"floe/server/api"
 )
@@ -300,6 +302,10 @@ func TestServerWithoutSponsor(t *testing.T) {
 	if code == 0 || !strings.Contains(stderr, "pays for nobody") {
 		t.Errorf("exit status %d: %s", code, stderr)
 	}
+	page := startProfile(t)
+	page.in(t).drop(poor.base, parcel(5))
+	page.run("sending", time.Minute, chromedp.Click(id("send")))
+	page.waitText("main", "This server pays for nobody.", time.Minute)
 	for _, path := range []string{api.PathRegister, api.PathGas, api.PathExecute} {
 		status, body := fetch(t, "POST", poor.base+path, strings.NewReader("{}"))
 		if status != 403 || !bytes.Contains(body, []byte(api.CodeNoSponsor)) {
