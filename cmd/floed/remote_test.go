@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,10 +17,15 @@ import (
 	"floe/server/sui"
 )
 
-// A ledger behind TLS, as public full nodes are, works like any other; one that
-// nobody vouches for doesn't.
-func TestLedgerBehindTLS(t *testing.T) {
-	a := startDaemon(t, t.TempDir(), "-relay=false")
+// A network as the public ones are, its ledger behind TLS and its nodes known by
+// their keys, works like any other; a ledger that nobody vouches for doesn't.
+func TestEverythingBehindTLS(t *testing.T) {
+	at, data := freeAddresses(t, 5), t.TempDir()
+	a := startDaemon(t, data, "-relay=false", "-shards", "10", "-listen", at[4], "-nodes-at", strings.Join(at[:4], ","))
+	for i := range 4 {
+		o := newOutpost(t, "-key", filepath.Join(data, "keys", fmt.Sprintf("node-%02d.json", i)), "-data", t.TempDir(), "-ledger", a.base)
+		o.await(o.launch())
+	}
 	front, authority := tlsFront(t, strings.TrimPrefix(a.base, "http://"))
 	dir := t.TempDir()
 	write := func(name string, b []byte) string {
@@ -30,7 +36,7 @@ func TestLedgerBehindTLS(t *testing.T) {
 		return path
 	}
 	place, _ := api.Places(api.Local)
-	place.Ledger = "https://" + front
+	place.Ledger, place.NodeScheme = "https://"+front, "https"
 	network := write("network.json", place.Marshal())
 	seed := [32]byte{3}
 	a.fund(t, suitx.AddressOf(ed25519.NewKeyFromSeed(seed[:]).Public().(ed25519.PublicKey)))
