@@ -16,6 +16,11 @@
 //	floed node -key FILE [-ledger URL] [-data DIR] [-listen HOST:PORT] [-tls=false]
 //	floed package …
 //
+// Walrus' own HTTP interfaces are served on a port of their own once they are
+// switched on (daemonflags.go, package daemon):
+//
+//	floed -aggregator local|all -publisher local -upload-relay local|all [-daemon-listen HOST:PORT]
+//
 // When all is up it prints "floe: ready at http://…". SIGINT and SIGTERM end it
 // in order; it may also be killed at any time, for what was answered is on disk.
 //
@@ -28,6 +33,7 @@
 //	ledger/         the embedded ledger's store
 //	nodes/NN/       the storage nodes' stores
 //	uploads/        whole blobs while they come
+//	spool/          likewise, on Walrus' own interfaces (daemon.go)
 //	spent.json      what was given of a day's budget on a network elsewhere
 package main
 
