@@ -11,6 +11,7 @@ import (
 	"floe/server/api"
 	"floe/server/sui"
 	floe "floe/server/sui/move"
+	"floe/server/walrus"
 )
 
 func ourPackage() sui.Bytecode {
@@ -49,6 +50,9 @@ func publishPackage(ctx context.Context, cfg packageConfig, stdout io.Writer) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Client.Close()) }()
+	if err := findWalrus(ctx, p.Client, &place); err != nil {
+		return err
+	}
 	// The file is made first: an address that can't be kept is lost money.
 	file, err := os.OpenFile(cfg.Output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -67,6 +71,21 @@ func publishPackage(ctx context.Context, cfg packageConfig, stdout io.Writer) (e
 		return errors.Join(fmt.Errorf("couldn't write the network file: %w", err), file.Close())
 	}
 	return errors.Join(file.Sync(), file.Close())
+}
+
+// findWalrus makes sure that Walrus is there, and notes which of its packages is
+// to be called today.
+func findWalrus(ctx context.Context, c *sui.Client, place *api.Place) error {
+	objects, err := c.Objects(ctx, place.System)
+	if err != nil {
+		return err
+	}
+	contracts, err := walrus.ReadSystem(objects[0])
+	if err != nil {
+		return fmt.Errorf("%w; the ledger at %s isn't that of %s", err, place.Ledger, place.Name)
+	}
+	place.NetworkIDs = place.Calling(contracts.Package)
+	return nil
 }
 
 // rename gives the network its name in the new file, which must then be one that

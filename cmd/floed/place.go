@@ -44,7 +44,8 @@ func (c *Config) place(given map[string]bool, gas, wal string) (err error) {
 		return errors.New("-gas-budget and -wal-budget bound what a sponsor spends; name one with -sponsor-key")
 	case c.Place.FloePackage == [32]byte{}:
 		return fmt.Errorf("-network %s: Floe's Move package isn't published on %s as far as this floed knows, and nothing works without it. "+
-			"floed package -publish puts it there and writes a network file with its ID (floe_package); give that as -network FILE. -network local, the default, has it built in", c.Network, c.Place.Name)
+			"floed package -publish -network %s -key FILE -o %s-floe.json puts it there and writes a network file with its ID (floe_package); then -network %s-floe.json works. -network local, the default, has it built in",
+			c.Network, c.Place.Name, c.Network, c.Place.Name, c.Place.Name)
 	}
 	return nil
 }
