@@ -35,7 +35,7 @@ func SendTroubles() []Trouble {
 		{"no_sponsor", "This server pays for nobody.",
 			"Storing files costs a little, and here nobody pays that for you. Pay with a wallet for Sui in this browser, or send through another Floe server. Nothing was shared.", nil},
 		{"rejected", "You didn’t confirm it.",
-			"Nothing was paid and nothing was shared. Your files are still listed here: send again whenever you like. {why}", nil},
+			"Nothing was paid and nothing was shared. Your files are still listed here: send again whenever you like.", nil},
 		{"poor", "Your wallet holds too little.",
 			"It lacks {lacks}. Nothing was paid and nothing was shared. Add to it, choose another account, or keep the files for a shorter time.", nil},
 		{"wallet", "Your wallet didn’t sign this as it should.",

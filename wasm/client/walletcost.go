@@ -71,13 +71,32 @@ func (c *Client) cost(ctx context.Context, req *CostRequest) (*Cost, error) {
 		return nil, err
 	}
 	grants := uint64(max(req.Recipients, 1) + 1)
-	units := 2*unitsOfParcel + blobs*unitsOfBlob
-	out.SUI = units*a.gasPrice + keptOfParcel + blobs*keptOfBlob + grants*mistOfGrant
-	out.Hold = (units*a.gasPrice+mistOfParcel+blobs*mistOfBlob+grants*mistOfGrant)*5/4 + api.Fuel(int(blobs), a.gasPrice)
+	out.SUI = blobs*(unitsOfBlob*a.gasPrice+keptOfBlob) + 2*unitsOfParcel*a.gasPrice + keptOfParcel + grants*mistOfGrant
+	out.Hold = holdFor(blobs, grants, a.gasPrice)
 	for _, s := range []Shortage{{"WAL", lack(out.WAL, a.wal.sum())}, {"SUI", lack(out.Hold, a.sui.sum())}} {
 		if s.Lack > 0 {
 			out.Short = append(out.Short, s)
 		}
 	}
 	return out, nil
+}
+
+// holdFor is about what a wallet must hold of SUI, deposits that come back and
+// all.
+func holdFor(blobs, grants, gasPrice uint64) uint64 {
+	gas := blobs*(unitsOfBlob*gasPrice+mistOfBlob) + 2*unitsOfParcel*gasPrice + mistOfParcel + grants*mistOfGrant
+	return gas + gas/4 + api.Fuel(int(blobs), gasPrice)
+}
+
+// affords refuses a wallet that can't pay for what is planned: before anything
+// is sealed, and before its owner is asked.
+func (s *sending) affords(a *account) error {
+	return s.afford(func(frost uint64, blobs int) error {
+		short := []Shortage{{"WAL", lack(frost, a.wal.sum())}, {"SUI", 0}}
+		if sui := a.sui.sum(); sui < api.Fuel(blobs, a.gasPrice)+leastGas {
+			grants := uint64(max(len(s.recipients), 1) + 1)
+			short[1].Lack = lack(holdFor(uint64(blobs), grants, a.gasPrice), sui)
+		}
+		return poor(short...)
+	})
 }

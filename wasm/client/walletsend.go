@@ -62,11 +62,18 @@ func (c *Client) prepare(ctx context.Context, req *PayRequest) (*Paid, error) {
 		return nil, err
 	}
 	p := &Paid{sending: s, spool: req.Spool}
+	a, err := c.account(ctx, s.net, s.owner)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.affords(a); err != nil {
+		return nil, err
+	}
 	if err := p.sealAll(ctx); err != nil {
 		return nil, err
 	}
 	s.meter.phase(PhaseConfirming, "")
-	a, err := c.account(ctx, s.net, s.owner)
+	a, err = c.account(ctx, s.net, s.owner) // it may have moved on meanwhile
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +123,9 @@ type spooled struct {
 
 // buy makes the transaction, for the wallet as it is now.
 func (p *Paid) buy(ctx context.Context, a *account) (*suitx.TransactionData, error) {
+	if err := p.affords(a); err != nil {
+		return nil, err
+	}
 	p.statement = &api.Statement{EndEpoch: p.net.Epoch + p.epochs}
 	frost := uint64(0)
 	for _, b := range p.planned {
@@ -123,9 +133,6 @@ func (p *Paid) buy(ctx context.Context, a *account) (*suitx.TransactionData, err
 		frost += p.net.frost(b.encoded, p.epochs)
 	}
 	fuel := p.fuelFor(a)
-	if err := poor(Shortage{"WAL", lack(frost, a.wal.sum())}, Shortage{"SUI", lack(fuel+leastGas, a.sui.sum())}); err != nil {
-		return nil, err
-	}
 	grants, err := p.grants(p.statement)
 	if err != nil {
 		return nil, err
