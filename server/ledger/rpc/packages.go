@@ -74,6 +74,12 @@ func (s *server) getFunction(_ context.Context, r *pb.GetFunctionRequest) (*pb.G
 	return &pb.GetFunctionResponse{Function: function(f)}, nil
 }
 
+// How many versions of a package a page has unless asked otherwise, and at most.
+const (
+	usualVersions = 1000
+	mostVersions  = 10_000
+)
+
 func (s *server) listPackageVersions(_ context.Context, r *pb.ListPackageVersionsRequest) (*pb.ListPackageVersionsResponse, error) {
 	p, failure := s.findPackage(r.PackageId)
 	if failure != nil {
@@ -83,7 +89,15 @@ func (s *server) listPackageVersions(_ context.Context, r *pb.ListPackageVersion
 	if err != nil {
 		return nil, s.failed(err, "Object %s", p.ID)
 	}
-	out := &pb.ListPackageVersionsResponse{}
+	size := usualVersions
+	if r.PageSize != nil {
+		size = max(1, min(int(*r.PageSize), mostVersions))
+	}
+	all, next, failure := pageOf(all, p.ID, r.PageToken, size)
+	if failure != nil {
+		return nil, failure
+	}
+	out := &pb.ListPackageVersionsResponse{NextPageToken: next}
 	for _, v := range all {
 		out.Versions = append(out.Versions, &pb.PackageVersion{PackageId: proto.String(v.ID.String()), Version: proto.Uint64(v.Version)})
 	}

@@ -145,29 +145,40 @@ func (s *server) listBalances(_ context.Context, r *pb.ListBalancesRequest) (*pb
 	if failure != nil {
 		return nil, failure
 	}
-	cursor, failure := readPageToken(of, r.PageToken)
-	if failure != nil {
-		return nil, failure
-	}
 	balances, err := s.ledger.Balances(of)
 	if err != nil {
 		return nil, s.failed(err, "Balance")
 	}
 	sort.Slice(balances, func(i, j int) bool { return balances[i].CoinType.String() < balances[j].CoinType.String() })
-	first := 0
-	if cursor != nil {
-		if len(cursor) != 8 {
-			return nil, invalid("page_token", "invalid page_token")
-		}
-		first = int(min(binary.BigEndian.Uint64(cursor), uint64(len(balances))))
+	balances, next, failure := pageOf(balances, of, r.PageToken, pageSize(r.PageSize))
+	if failure != nil {
+		return nil, failure
 	}
-	last := min(first+pageSize(r.PageSize), len(balances))
-	out := &pb.ListBalancesResponse{}
-	for _, b := range balances[first:last] {
+	out := &pb.ListBalancesResponse{NextPageToken: next}
+	for _, b := range balances {
 		out.Balances = append(out.Balances, balance(b.CoinType.String(), b.Total))
 	}
-	if last < len(balances) {
-		out.NextPageToken = pageToken(of, binary.BigEndian.AppendUint64(nil, uint64(last)))
-	}
 	return out, nil
+}
+
+// pageOf returns a page of a list that is whole in memory, and the token of the
+// next page: where that begins is its cursor.
+func pageOf[T any](list []T, subject [32]byte, token []byte, size int) (page []T, next []byte, failure *connect.Error) {
+	cursor, failure := readPageToken(subject, token)
+	switch {
+	case failure != nil:
+		return nil, nil, failure
+	case cursor != nil && len(cursor) != 8:
+		return nil, nil, invalid("page_token", "invalid page_token")
+	case cursor != nil:
+		list = list[min(binary.BigEndian.Uint64(cursor), uint64(len(list))):]
+	}
+	if len(list) <= size {
+		return list, nil, nil
+	}
+	first := uint64(size)
+	if cursor != nil {
+		first += binary.BigEndian.Uint64(cursor)
+	}
+	return list[:size], pageToken(subject, binary.BigEndian.AppendUint64(nil, first)), nil
 }

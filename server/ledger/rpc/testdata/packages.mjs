@@ -59,10 +59,11 @@ check('it names ours', [wrong.executionError.$kind, wrong.executionError.Package
 const upgraded = await ran('upgrade', (t) => upgrade(t));
 const next = upgraded.effects.changedObjects.find((o) => o.outputState === 'PackageWrite').objectId;
 const versions = await pages(async (pageToken) => {
-	const { response } = await client.movePackageService.listPackageVersions({ packageId: pkg, ...(pageToken && { pageToken }) });
+	const { response } = await client.movePackageService.listPackageVersions({ packageId: pkg, pageSize: 1, ...(pageToken && { pageToken }) });
 	return { versions: response.versions, hasNextPage: response.nextPageToken !== undefined, cursor: response.nextPageToken };
 });
-check('versions', versions.flatMap((p) => p.versions.map((v) => [v.packageId, v.version])), [[pkg, 1n], [next, 2n]]);
+check('versions', versions.map((p) => p.versions.map((v) => [v.packageId, v.version])), [[[pkg, 1n]], [[next, 2n]]]);
+await fails("another package's token", ['INVALID_ARGUMENT', 'page_token'], () => client.movePackageService.listPackageVersions({ packageId: floe, pageToken: versions[0].cursor }));
 const { response: { package: second2 } } = await client.movePackageService.getPackage({ packageId: next });
 check('second version', [second2.storageId, second2.originalId, second2.version, second2.typeOrigins.every((o) => o.packageId === pkg)], [next, pkg, 2n, true]);
 const other2 = await ran('parcel of the second version', create(next));
