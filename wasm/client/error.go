@@ -127,9 +127,6 @@ func refusal(status int, e *api.Error) *Error {
 	case api.CodePruned:
 		out.Code = CodePruned
 		out.Message = "The parcel is older than what this server's full node remembers, so that nobody can check who sent it. Use a server that asks an archival node."
-	case api.CodePruned:
-		out.Code = CodeUnsupported
-		out.Message = "The ledger has these files, but the node of it that this server asks has forgotten how they came there, so that nothing can be checked. Another server may know."
 	case api.CodeTooLarge:
 		out.Code = CodeTooLarge
 		out.Message = "This is more than the server takes at once. Send fewer or smaller files."

@@ -65,7 +65,7 @@ func (r *Relay) ledgerError(ctx context.Context, err error) error {
 		}
 	}
 	if errors.Is(err, sui.ErrPruned) {
-		return &client.Error{Code: client.CodeUnsupported, Err: err, Message: fmt.Sprintf("The full node at %s has forgotten how these files came to the ledger, so that nothing can be checked. "+
+		return &client.Error{Code: client.CodePruned, Err: err, Message: fmt.Sprintf("The full node at %s has forgotten how these files came to the ledger, so that nothing can be checked. "+
 			"Name an archival one as ledger in a network file, and give that as -network.", r.place.Ledger)}
 	}
 	if err == nil || errors.As(err, new(*api.Error)) || errors.As(err, new(*client.Error)) {

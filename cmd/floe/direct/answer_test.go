@@ -35,7 +35,7 @@ func TestErrorsAreAServers(t *testing.T) {
 	}
 	for err, want := range map[error]client.Code{
 		errors.New("rpc error: unavailable"):         client.CodeOffline,
-		fmt.Errorf("transaction: %w", sui.ErrPruned): client.CodeUnsupported,
+		fmt.Errorf("transaction: %w", sui.ErrPruned): client.CodePruned,
 	} {
 		_, failure := failed(r.ledgerError(t.Context(), err))
 		var e *client.Error
