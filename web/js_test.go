@@ -37,6 +37,15 @@ func TestModules(t *testing.T) {
 	}
 }
 
+// TestWalletStandard has the official packages register a wallet and sign.
+func TestWalletStandard(t *testing.T) {
+	node := requireNode(t, filepath.Join("..", ".ci", "node_modules", "@mysten", "wallet-standard", "package.json"))
+	out, err := exec.Command(node, "--test", "--test-reporter=tap", filepath.Join("testdata", "wallet.test.mjs")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
 // TestTypes has TypeScript check the JSDoc types of every module that asks for it.
 func TestTypes(t *testing.T) {
 	tsc := filepath.Join("..", ".ci", "node_modules", "typescript", "bin", "tsc")
