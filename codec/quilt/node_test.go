@@ -44,7 +44,7 @@ type answer struct {
 
 func (c quiltCase) files() (files []File) {
 	for _, f := range c.Files {
-		files = append(files, File{f.Identifier, f.Tags, f.Data})
+		files = append(files, File(f))
 	}
 	return files
 }

@@ -34,6 +34,21 @@ func TestVectors(t *testing.T) {
 	}
 }
 
+// TestWalrusOwnVector is the one in Walrus' own tests, whose hash is h·33 + byte.
+func TestWalrusOwnVector(t *testing.T) {
+	blob, index, err := Encode([]File{{Identifier: "test-blob", Data: pattern(1000, 42)}}, params(t, 1000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := uint32(5381)
+	for _, b := range blob {
+		hash = hash*33 + uint32(b)
+	}
+	if len(blob) != 445_556 || index[0].Start != 1 || index[0].End != 3 || hash != 0x73b40ec0 {
+		t.Errorf("%d bytes, columns %d to %d, hash %x", len(blob), index[0].Start, index[0].End, hash)
+	}
+}
+
 // TestRecordVectors writes the vectors anew when FLOE_RECORD is set.
 func TestRecordVectors(t *testing.T) {
 	ci := requireNode(t)

@@ -60,8 +60,9 @@
 // Config.ReadAhead bytes of them. Only when a sliver can't be had is a blob
 // decoded whole; such reads share Config.Memory, and a blob that doesn't fit is
 // BLOB_TOO_LARGE. Bodies go to a file in Config.Spool as they come, and into
-// memory once they are complete and package uploader has room. Callers at a time
-// are counted in all and by address; who is too many gets 429.
+// memory once they are complete and package uploader has room. Requests at a time
+// are counted: 256 to the aggregator (64 of one address), 8 to the publisher, 32
+// to the upload relay (8 of one address); who is too many gets 429.
 package daemon
 
 import (

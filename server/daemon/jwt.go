@@ -18,7 +18,8 @@ import (
 )
 
 // JWT says which tokens the publisher takes: those of one algorithm and key.
-// Make it with [NewJWT].
+// Make it with [NewJWT]. A token counts once, and what it says of epochs, size
+// and owner is held against every request (upstream: --jwt-verify-upload).
 type JWT struct {
 	method   string
 	key      any

@@ -91,13 +91,18 @@ func (d *Daemon) publish(ctx context.Context, blob []byte, p publisherQuery, att
 	if s.done != nil {
 		return s.done, nil
 	}
-	if s.blob.certified == nil {
-		if s.cert, err = d.cfg.Uploader.Upload(ctx, x, s.blob.id, s.blob.deletable); err != nil {
+	for {
+		if s.blob.certified == nil {
+			if s.cert, err = d.cfg.Uploader.Upload(ctx, x, s.blob.id, s.blob.deletable); err != nil {
+				return nil, stored(err)
+			}
+		}
+		if err = s.finish(ctx); err == nil {
+			break
+		}
+		if later := s.nextEpoch(ctx); !later { // certificates count in their epoch alone
 			return nil, stored(err)
 		}
-	}
-	if err := s.finish(ctx); err != nil {
-		return nil, stored(err)
 	}
 	return s.result(), nil
 }
@@ -144,6 +149,16 @@ type store struct {
 	done      *storeResult
 	cert      *api.Certificate
 	shared    *suitx.Address
+}
+
+// nextEpoch reports whether another epoch has begun since it was last asked.
+func (s *store) nextEpoch(ctx context.Context) bool {
+	com, err := s.d.cfg.Ledger.Committee(ctx)
+	if err != nil || com.Epoch <= s.com.Epoch {
+		return false
+	}
+	s.com = com
+	return true
 }
 
 // finish certifies the blob and gives its object to whom it is for, in one
