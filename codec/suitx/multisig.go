@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"unicode/utf8"
 
 	"floe/codec/bcs"
 )
@@ -27,7 +28,9 @@ const maxMembers = 10
 // Sui pairs signatures with bits until it runs out of either, and takes a
 // signature of another ECDSA scheme than the member's. Here there are as many
 // signatures as bits, each of its member's scheme; no signer makes others. A
-// member may be a zkLogin account, but it can't be one who signed.
+// member may be a zkLogin account, but it can't be one who signed. Its key is
+// length u8 ‖ issuer ‖ seed of 32 bytes: a key of any length could be cut in
+// different ways out of the same address' bytes, and so hide a member.
 type Multisig struct {
 	Signatures []Signature // whose keys are the members' that signed
 	Bitmap     uint16
@@ -52,12 +55,12 @@ type compressed struct {
 
 func parseMultisig(b []byte) (*Multisig, error) {
 	r := bcs.NewReader(b)
-	sigs := bcs.ReadSeq(r, 2, readCompressed)
+	sigs := readFew(r, 2, readCompressed)
 	if r.Err() == nil && isLegacy(b[r.Offset():]) {
 		return nil, fmt.Errorf("%w: multisig in its legacy form", ErrUnsupportedScheme)
 	}
 	m := &Multisig{Bitmap: r.U16()}
-	m.Members = bcs.ReadSeq(r, 34, readMember)
+	m.Members = readFew(r, 34, readMember)
 	m.Threshold = r.U16()
 	if err := r.Done(); err != nil {
 		return nil, fmt.Errorf("%w: multisig: %w", ErrBadSignature, err)
@@ -73,6 +76,18 @@ func parseMultisig(b []byte) (*Multisig, error) {
 		return nil, fmt.Errorf("%w: multisig: %w", ErrBadSignature, err)
 	}
 	return m, nil
+}
+
+// readFew reads a sequence of at most maxMembers, before it takes any memory.
+func readFew[T any](r *bcs.Reader, min int, read func(*bcs.Reader) T) (items []T) {
+	n := r.Len(min)
+	if n > maxMembers {
+		r.Fail("%d of them", n)
+	}
+	for i := 0; i < n && r.Err() == nil; i++ {
+		items = append(items, read(r))
+	}
+	return items
 }
 
 func readCompressed(r *bcs.Reader) compressed {
@@ -114,6 +129,9 @@ func (m *Multisig) checkMembers() error {
 		if a.Weight == 0 {
 			return fmt.Errorf("member %d has no weight", i)
 		}
+		if a.Scheme == SchemeZkLogin && !isZkLoginKey(a.Bytes) {
+			return fmt.Errorf("member %d is no zkLogin account", i)
+		}
 		for _, b := range m.Members[:i] {
 			if a.Key.equal(b.Key) {
 				return fmt.Errorf("member %d is there twice", i)
@@ -125,6 +143,10 @@ func (m *Multisig) checkMembers() error {
 		return fmt.Errorf("threshold %d of %d", m.Threshold, sum)
 	}
 	return nil
+}
+
+func isZkLoginKey(b []byte) bool {
+	return len(b) > 0 && len(b) == 1+int(b[0])+32 && utf8.Valid(b[1:1+int(b[0])])
 }
 
 // join gives each signature the key of its member.

@@ -78,6 +78,9 @@ func multisigBytes(m *pb.MultisigAggregatedSignature) []byte {
 	return out.Marshal()
 }
 
+// maxSeedDigits is how many digits a number of 32 bytes has at most.
+const maxSeedDigits = 78
+
 func memberKey(k *pb.MultisigMemberPublicKey) (suitx.Key, bool) {
 	key := suitx.Key{Scheme: byte(k.GetScheme()), Bytes: k.GetPublicKey()}
 	want := 33
@@ -86,8 +89,11 @@ func memberKey(k *pb.MultisigMemberPublicKey) (suitx.Key, bool) {
 		want = 32
 	case pb.SignatureScheme_SECP256K1, pb.SignatureScheme_SECP256R1, pb.SignatureScheme_PASSKEY:
 	case pb.SignatureScheme_ZKLOGIN:
-		seed, ok := new(big.Int).SetString(k.GetZklogin().GetAddressSeed(), 10)
-		issuer := k.GetZklogin().GetIss()
+		digits, issuer := k.GetZklogin().GetAddressSeed(), k.GetZklogin().GetIss()
+		if len(digits) > maxSeedDigits { // long numbers take long to read
+			return key, false
+		}
+		seed, ok := new(big.Int).SetString(digits, 10)
 		if !ok || seed.Sign() < 0 || seed.BitLen() > 256 || len(issuer) > 0xff {
 			return key, false
 		}

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"math/big"
+	"unicode/utf8"
 
 	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
 	"google.golang.org/protobuf/proto"
@@ -72,11 +73,16 @@ func multisig(s *suitx.Multisig) *pb.MultisigAggregatedSignature {
 	return out
 }
 
-// zkLoginIdentifier reads length u8 ‖ issuer ‖ seed, a big-endian number.
+// zkLoginIdentifier reads length u8 ‖ issuer ‖ seed, a big-endian number of 32
+// bytes, as which package suitx knows it: an issuer that is no text can't be
+// answered at all, and a long number takes long to write.
 func zkLoginIdentifier(b []byte) *pb.ZkLoginPublicIdentifier {
-	if len(b) == 0 || len(b) < 1+int(b[0]) {
+	if len(b) == 0 || len(b) != 1+int(b[0])+32 {
 		return nil
 	}
-	issuer, seed := b[1:1+b[0]], b[1+b[0]:]
+	issuer, seed := b[1:len(b)-32], b[len(b)-32:]
+	if !utf8.Valid(issuer) {
+		return nil
+	}
 	return &pb.ZkLoginPublicIdentifier{Iss: proto.String(string(issuer)), AddressSeed: proto.String(new(big.Int).SetBytes(seed).String())}
 }

@@ -10,6 +10,7 @@ import (
 
 	"floe/codec/bcs"
 	"floe/codec/suitx"
+	"floe/server/ledger"
 )
 
 // verifySignature says whether a signature over a transaction or a personal
@@ -33,6 +34,9 @@ func (s *server) verifySignature(_ context.Context, r *pb.VerifySignatureRequest
 	sig := signatureBytes(r.Signature)
 	if sig == nil {
 		return nil, invalid("signature", "invalid signature: it has no bytes")
+	}
+	if uint64(len(sig)) > ledger.Limits()["max_tx_size_bytes"] { // none that long stands under a transaction
+		return nil, invalid("signature", "invalid signature: it has %d bytes", len(sig))
 	}
 	by, parseErr := suitx.SignerOf(sig)
 	switch {
