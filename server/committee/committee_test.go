@@ -386,6 +386,11 @@ func TestCheckPublic(t *testing.T) {
 		"8.8.8.8:443": true, "[2606:4700::1]:443": true, "127.0.0.1:443": false, "10.0.0.1:1": false, "192.168.1.1:1": false,
 		"169.254.169.254:80": false, "[::1]:1": false, "[fe80::1]:1": false, "[fd00::1]:1": false, "0.0.0.0:1": false,
 		"[::ffff:127.0.0.1]:1": false, "224.0.0.1:1": false, "nonsense": false,
+		"100.63.255.255:1": true, "100.64.0.1:1": false, "100.100.100.200:80": false, "100.128.0.1:1": true, "0.1.2.3:1": false,
+		"192.0.0.192:80": false, "192.0.1.1:1": true, "198.18.0.1:1": false, "240.0.0.1:1": false, "255.255.255.255:1": false,
+		"[64:ff9b::808:808]:1": true, "[64:ff9b::a00:1]:1": false, "[64:ff9b::a9fe:a9fe]:80": false, "[64:ff9b:1::a00:1]:1": false,
+		"[::127.0.0.1]:1": false, "[2002:7f00:1::]:1": false, "[2001:0:7f00:1::1]:1": false, "[2001:4860:4860::8888]:1": true,
+		"[fec0::1]:1": false, "[fe80::1%lo]:1": false, "[::ffff:100.100.100.200]:80": false,
 	} {
 		if err := checkPublic(address); (err == nil) != public {
 			t.Errorf("%s: %v", address, err)
