@@ -36,7 +36,7 @@ let net = null;
 /** @type {SendJob|null} */
 let job = null;
 let stopped = false;
-/** What a wallet has paid for and what isn't finished, to go on with. @type {{failure: import("./types").Failure, resume: () => void}|null} */
+/** What a wallet has paid for and what isn't finished, to go on with. @type {{failure: import("./types").Failure, files: import("./types").PickedFile[], resume: () => void}|null} */
 let unfinished = null;
 
 const startMap = new FloeMap(byId("start-map", HTMLElement));
@@ -99,6 +99,7 @@ function tellTrouble(failure) {
 /** Checks what can be checked before anything leaves the page. */
 async function start() {
   if (state !== "staged" || job) return;
+  if (unfinished && same(unfinished.files, staged.files)) return unfinished.resume(); // it is paid for
   if (!options.complete() || !pay.complete()) return;
   if (pay.nobody) return tellTrouble({ code: "no_sponsor", message: "" });
   if (net && staged.total > net.max_parcel_size) return tellTrouble({ code: "too_large", message: "" });
@@ -148,16 +149,19 @@ async function carry(request, total, send) {
     go("staged");
     headline(`${many(files.length, "file")} to send`);
     await refresh();
-    fell(failureOf(cause), () => carry(request, total, (ready, show) => ready.finish(show)));
+    fell(failureOf(cause), files, () => carry(request, total, (ready, show) => ready.finish(show)));
   } finally {
     job = null;
   }
 }
 
-/** Sending failed; where a wallet has paid already, it can go on. @param {import("./types").Failure} failure @param {() => void} resume */
-function fell(failure, resume) {
+/**
+ * Sending failed; where a wallet has paid already, it can go on.
+ * @param {import("./types").Failure} failure @param {import("./types").PickedFile[]} files @param {() => void} resume
+ */
+function fell(failure, files, resume) {
   if (!failure.paid) return tellTrouble(failure);
-  unfinished = { failure: { ...failure, code: "paid", what: happened(failure) }, resume };
+  unfinished = { failure: { ...failure, code: "paid", what: happened(failure) }, files: [...files], resume };
   addEventListener("beforeunload", hold);
   tell(troubleBox(), unfinished.failure, { again: resume });
 }
@@ -168,6 +172,11 @@ function happened({ code, have, need, message }) {
   if (code === "offline") return "The connection broke off.";
   if (code === "too_few_nodes" && need) return `Only ${have} of the ${need} nodes that are needed hold your files by now.`;
   return message;
+}
+
+/** @param {import("./types").PickedFile[]} a @param {import("./types").PickedFile[]} b */
+function same(a, b) {
+  return a.length === b.length && a.every((picked, i) => picked === b[i]);
 }
 
 /** What a wallet has paid for can be finished in this page alone. @param {BeforeUnloadEvent} event */
@@ -184,6 +193,8 @@ async function cancel() {
 }
 
 function restart() {
+  unfinished = null;
+  removeEventListener("beforeunload", hold);
   clearDone();
   options.reset();
   staged.clear();

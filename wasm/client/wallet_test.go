@@ -215,3 +215,46 @@ func TestRefusedIsNotPaid(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestOnePromptForAll: whatever fits a statement fits one transaction, however
+// many blobs that is.
+func TestOnePromptForAll(t *testing.T) {
+	f, w := newFake(t), newTestWallet(9)
+	f.fund(w.Address(), plenty, plenty)
+	s, err := f.client().newSending(context.Background(), &SendRequest{Files: request(testFiles()).Files, Epochs: 1}, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Paid{sending: s}
+	st := &api.Statement{EndEpoch: 8}
+	grants := []grant{{sealed: make([]byte, 3000)}, {slot: [32]byte{1}, sealed: make([]byte, 3000)}}
+	for _, g := range grants {
+		st.PutSlot(g.slot, g.sealed)
+	}
+	var signed []byte
+	for i := uint64(0); ; i++ {
+		more := *st
+		more.Blobs = append(slices.Clone(st.Blobs), api.StatementBlob{BlobID: [32]byte{1, byte(i), byte(i >> 8)}, Size: 16<<20 - i})
+		raw, err := more.Marshal()
+		if err != nil {
+			break
+		}
+		signed, *st = raw, more
+		p.planned = append(p.planned, &planned{id: [32]byte{1, byte(i), byte(i >> 8)}, size: 16<<20 - int64(i), encoded: 80<<20 - i})
+	}
+	if p.plan, err = newPlan(p.net, 1000); err != nil {
+		t.Fatal(err)
+	}
+	a, err := f.client().account(context.Background(), p.net, w.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := p.buyTx(a, signed, grants, 5, 5)
+	if err != nil {
+		t.Fatalf("%d blobs: %v", len(p.planned), err)
+	}
+	t.Logf("%d blobs, the most of a statement: %d commands, %d inputs, %d bytes", len(p.planned), len(tx.Commands), len(tx.Inputs), len(tx.Marshal()))
+	if len(p.planned) < 300 {
+		t.Errorf("only %d blobs", len(p.planned))
+	}
+}

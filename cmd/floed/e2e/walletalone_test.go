@@ -36,6 +36,7 @@ func TestNobodyPaysButAWallet(t *testing.T) {
 	}
 	sender.run("connecting the wallet", 20*time.Second, chromedp.Click(chromedp.CSS("[data-connect]")))
 	sender.waitText("#cost", "It asks once", 30*time.Second)
+	sender.run("choosing to upload once", 20*time.Second, chromedp.Click(chromedp.CSS("#light")))
 	sender.run("pressing Send", 20*time.Second, chromedp.Click(id("send")))
 	w.confirm()
 	link := strings.TrimSpace(sender.waitText(id("link"), "/open#", time.Minute))
