@@ -334,15 +334,21 @@ func TestObject(t *testing.T) {
 	}
 }
 
+// blobObjectOf is a certified Blob of 1000 bytes, deletable, from epoch 1 to 9.
 func blobObjectOf(d *Daemon, id suitx.Address, blob codec.BlobID) *suitx.Object {
+	return blobObjectAs(d, id, blob, true)
+}
+
+func blobObjectAs(d *Daemon, id suitx.Address, blob codec.BlobID, certified bool) *suitx.Object {
 	var w bcs.Writer
 	w.U256(id)
 	w.U32(1)
 	w.U256(blob)
 	w.U64(1000)
 	w.U8(1)
-	w.Option(true)
-	w.U32(2)
+	if w.Option(certified); certified {
+		w.U32(2)
+	}
 	w.U256([32]byte{4})
 	w.U32(1)
 	w.U32(9)

@@ -36,6 +36,7 @@ type network struct {
 	objects  map[suitx.Address]*suitx.Object
 	payments map[suitx.Digest]*Payment
 	status   Status
+	later    uint32 // epochs that have passed
 }
 
 func newNetwork() *network {
@@ -106,7 +107,7 @@ func (n *network) Owned(context.Context, suitx.Address, suitx.StructTag) ([]*sui
 }
 
 func (n *network) Committee(context.Context) (*api.Committee, error) {
-	return &api.Committee{Epoch: 5, NShards: shards}, nil
+	return &api.Committee{Epoch: 5 + n.later, NShards: shards, StoragePrice: 3, WritePrice: 2}, nil
 }
 
 func (n *network) Payment(_ context.Context, digest suitx.Digest) (*Payment, error) {
