@@ -232,3 +232,21 @@ func TestDaemonHasItsOwnOrigin(t *testing.T) {
 		t.Errorf("a page could spend the sponsor's WAL: %d %s", res.StatusCode, b)
 	}
 }
+
+// Without pages and relay the interfaces that spend nothing are served still;
+// the publisher has nobody who pays.
+func TestDaemonWithoutRelay(t *testing.T) {
+	d := startWalrus(t, "-relay=false", "-aggregator", "local", "-upload-relay", "local")
+	for _, path := range []string{"/status", "/v1/tip-config"} {
+		if res, b := d.call("GET", path, nil, nil); res.StatusCode != 200 {
+			t.Errorf("%s: %d %s", path, res.StatusCode, b)
+		}
+	}
+	cfg, err := parseFlags([]string{"-relay=false", "-publisher", "local", "-listen", "127.0.0.1:0", "-daemon-listen", "127.0.0.1:0", "-data", t.TempDir(), "-nodes", "1", "-shards", "4"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Run(t.Context(), cfg, io.Discard); err == nil || !strings.Contains(err.Error(), "-publisher needs the relay") {
+		t.Errorf("floed said %v", err)
+	}
+}

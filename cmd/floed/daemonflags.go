@@ -39,7 +39,7 @@ func (c *DaemonFlags) define(f *flag.FlagSet) {
 	f.StringVar(&c.relay, "upload-relay", "off", "serve Walrus' upload relay to `whom`: off, local or all")
 	f.StringVar(&c.token, "daemon-token", "", "`file` with a token, readable by its owner alone, whose bearers are served like callers on this machine")
 	f.StringVar(&c.allow, "daemon-allow", "", "comma-separated address `prefixes` that are served like this machine")
-	f.StringVar(&c.tip, "tip", "", "what the upload relay takes for a blob, in MIST: const:`N` or linear:BASE,MUL, the latter for each KiB encoded")
+	f.StringVar(&c.tip, "tip", "", "what the upload relay takes for a blob, an `amount` of MIST: const:N, or linear:BASE,MUL with MUL for each KiB of encoded size")
 	f.StringVar(&c.tipAddress, "tip-address", "", "`address` that tips go to")
 	f.DurationVar(&c.Tip.Fresh, "tip-freshness", time.Hour, "how old the transaction that pays a tip may be")
 	f.StringVar(&c.jwtSecret, "jwt-secret", "", "`file` with the key of the JWTs that callers of the publisher must have; as text, 0x and hex digits, or PEM")
