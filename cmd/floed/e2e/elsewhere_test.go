@@ -149,7 +149,7 @@ func TestBareNetwork(t *testing.T) {
 // TestServerElsewhere: a server that has neither ledger nor nodes sends and
 // opens; over an epoch's end, and over a restart of the network beneath it.
 func TestServerElsewhere(t *testing.T) {
-	const epoch = 20 * time.Second
+	const epoch = 45 * time.Second
 	a := startNetwork(t, epoch)
 	key, sponsor := sponsorFor(t, a, 7, 2)
 	b := startDaemon(t, "-network", placeOf(t, a, nil), "-sponsor-key", key, "-gas-budget", "30", "-wal-budget", "2000")
@@ -159,7 +159,7 @@ func TestServerElsewhere(t *testing.T) {
 	}
 	p := newPerson(t, b.base)
 	first, second, third := parcel(1), parcel(2), parcel(3)
-	one := p.send(first, "-epochs", "20")
+	one := p.send(first, "-epochs", "50")
 	sameFiles(t, p.open(one), first.hashes())
 
 	began := networkAt(t, b.base).Epoch
@@ -168,7 +168,7 @@ func TestServerElsewhere(t *testing.T) {
 			t.Fatal("the server doesn't see the next epoch")
 		}
 	}
-	two := p.send(second, "-epochs", "20")
+	two := p.send(second, "-epochs", "50")
 	sameFiles(t, p.open(one), first.hashes())
 	sameFiles(t, p.open(two), second.hashes())
 
@@ -177,7 +177,7 @@ func TestServerElsewhere(t *testing.T) {
 		t.Errorf("without a network the server answers %d: %s", status, body)
 	}
 	a.start()
-	three := p.send(third, "-epochs", "20")
+	three := p.send(third, "-epochs", "50")
 	for link, want := range map[string]tree{one: first, two: second, three: third} {
 		sameFiles(t, p.open(link), want.hashes())
 	}
