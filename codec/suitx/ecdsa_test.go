@@ -148,6 +148,63 @@ func TestOwnCurveAgrees(t *testing.T) {
 	}
 }
 
+// Where additions meet the neutral element, or a point itself: keys next to the
+// base point and to its negative, sums that vanish, and r and s at all edges. The
+// page's engine says what the library says.
+func TestOwnCurveAtItsEdges(t *testing.T) {
+	for name, e := range engines {
+		n := bigOf(e.c.n.m)
+		below := func(v *big.Int) *big.Int { return v.Mod(v, n) }
+		secrets := []*big.Int{big.NewInt(1), big.NewInt(2), big.NewInt(-1), big.NewInt(-2), new(big.Int).ModInverse(big.NewInt(2), n)}
+		valid := 0
+		for i, hash := range [][32]byte{sha256.Sum256(nil), {}, [32]byte(n.Bytes())} {
+			for _, d := range secrets {
+				below(d)
+				key, z := e.c.times(d), new(big.Int).SetBytes(hash[:])
+				vanish := below(new(big.Int).Neg(new(big.Int).Mul(z, new(big.Int).ModInverse(d, n)))) // z + r·d = 0
+				for _, k := range []*big.Int{big.NewInt(1), d, below(big.NewInt(-1))} {
+					r := below(new(big.Int).SetBytes(e.c.times(k)[1:]))
+					s := new(big.Int).Mul(r, d)
+					s = below(s.Mul(s.Add(s, z), new(big.Int).ModInverse(k, n)))
+					for _, r := range []*big.Int{r, vanish, big.NewInt(0), n} {
+						for _, s := range []*big.Int{s, below(new(big.Int).Neg(s)), big.NewInt(0), big.NewInt(1), n} {
+							var sig [64]byte
+							r.FillBytes(sig[:32])
+							s.FillBytes(sig[32:])
+							ours := e.ours(key, hash, sig)
+							if library := e.libraries(key, hash, sig); ours != library {
+								t.Errorf("%s: key of %x, hash %d, r %x, s %x: ours says %v, the library %v", name, d, i, r, s, ours, library)
+							}
+							if ours {
+								valid++
+							}
+						}
+					}
+				}
+			}
+		}
+		if valid < 60 {
+			t.Errorf("%s: %d were valid: this test proves little", name, valid)
+		}
+	}
+}
+
+// times returns k times the base point as a key.
+func (c *curve) times(k *big.Int) []byte {
+	sum, bits := point{}, numberOf(k)
+	for i := 255; i >= 0; i-- {
+		if sum = c.double(sum); bits.bit(i) == 1 {
+			sum = c.add(sum, c.base)
+		}
+	}
+	inverse := c.p.invert(sum.z)
+	square := c.p.mul(inverse, inverse)
+	key := make([]byte, 33)
+	key[0] = 2 | byte(c.p.out(c.p.mul(sum.y, c.p.mul(square, inverse))).bit(0))
+	bigOf(c.p.out(c.p.mul(sum.x, square))).FillBytes(key[1:])
+	return key
+}
+
 // The arithmetic against math/big, at the edges and in between.
 func TestModular(t *testing.T) {
 	for name, e := range engines {
