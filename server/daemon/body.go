@@ -62,6 +62,9 @@ func (d *Daemon) receive(w http.ResponseWriter, r *http.Request, most int64) (b 
 		if err == io.EOF {
 			break
 		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return b, malformed("the body ends before it should").because(err)
+		}
 		if err != nil {
 			return b, fmt.Errorf("couldn't receive a body: %w", err)
 		}

@@ -90,11 +90,14 @@ func (s *stream) fetch(first, end int) {
 			one <- line{b, nil}
 			continue
 		}
-		go func() {
-			b, err := s.c.line(s.ctx, s.c.kind, i)
-			one <- line{b, err}
-		}()
+		go func() { one <- s.get(i) }()
 	}
+}
+
+func (s *stream) get(i int) (l line) {
+	defer caught(&l.err)
+	l.data, l.err = s.c.line(s.ctx, s.c.kind, i)
+	return l
 }
 
 func (s *stream) next() ([]byte, error) {

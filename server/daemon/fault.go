@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"floe/codec"
@@ -151,7 +152,7 @@ func writePlain(w http.ResponseWriter, f *fault) {
 // forget takes away what was said of an answer that isn't given.
 func forget(w http.ResponseWriter, f *fault) {
 	h := w.Header()
-	for _, k := range []string{"Content-Length", "Etag", "Content-Disposition", "Content-Encoding", "Content-Type", "Accept-Ranges", "Last-Modified"} {
+	for _, k := range append([]string{"Content-Length", "Etag", "Accept-Ranges", identifierHeader}, headersAllowed...) {
 		h.Del(k)
 	}
 	h.Set("Cache-Control", "no-store")
@@ -160,6 +161,14 @@ func forget(w http.ResponseWriter, f *fault) {
 	}
 	if f.http == http.StatusUnauthorized {
 		h.Set("Www-Authenticate", "Bearer")
+	}
+}
+
+// caught makes a panic of what runs beside a request its error: it must not take
+// the process with it when a node sends something nobody thought of.
+func caught(err *error) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("internal error: %v\n%s", v, debug.Stack())
 	}
 }
 

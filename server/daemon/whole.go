@@ -89,7 +89,7 @@ func (w *wholes) decode(e *whole, s *source, size int64) {
 	defer cancel()
 	defer close(e.done)
 	if e.err = w.acquire(ctx, perBlob*size); e.err == nil {
-		e.blob, e.err = w.nodes.Blob(ctx, s.id, s.metadata)
+		e.blob, e.err = w.rebuild(ctx, s)
 		back := perBlob * size
 		if e.err == nil {
 			back -= size
@@ -102,6 +102,11 @@ func (w *wholes) decode(e *whole, s *source, size int64) {
 		delete(w.kept, s.id)
 		w.mu.Unlock()
 	}
+}
+
+func (w *wholes) rebuild(ctx context.Context, s *source) (blob []byte, err error) {
+	defer caught(&err)
+	return w.nodes.Blob(ctx, s.id, s.metadata)
 }
 
 // acquire takes memory, that of blobs nobody uses any more if there is no other.
