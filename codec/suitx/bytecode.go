@@ -111,7 +111,7 @@ func readBytecode(code []byte) (b bytecode, err error) {
 		return b, ErrNotBytecode
 	}
 	var address, name uint32
-	for range own + 1 {
+	for range uint64(own) + 1 {
 		if address, name = handles.Uleb(), handles.Uleb(); handles.Err() != nil {
 			return b, ErrNotBytecode
 		}
@@ -121,7 +121,7 @@ func readBytecode(code []byte) (b bytecode, err error) {
 	}
 	b.self = int(contents + start[tableAddresses] + uint64(address)*32)
 	names := bcs.NewReader(table(tableIdentifiers))
-	for range name + 1 {
+	for range uint64(name) + 1 {
 		if b.name = names.String(); names.Err() != nil {
 			return b, ErrNotBytecode
 		}

@@ -56,7 +56,8 @@ func TestPackageDigestIsOrderless(t *testing.T) {
 func TestNotBytecode(t *testing.T) {
 	code := compiled(t)
 	for name, b := range map[string][]byte{"nothing": nil, "text": []byte("module"), "the magic alone": code[:4],
-		"half": code[:len(code)/2], "without its end": code[:len(code)-1]} {
+		"half": code[:len(code)/2], "without its end": code[:len(code)-1],
+		"a handle beyond all": append(bytes.Clone(code[:len(code)-1]), 0xff, 0xff, 0xff, 0xff, 0x0f)} {
 		if _, err := Rebase(b, Address{}); !errors.Is(err, ErrNotBytecode) {
 			t.Errorf("%s: %v", name, err)
 		}
