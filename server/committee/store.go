@@ -120,6 +120,19 @@ func (r *Stored) tooFew(s *state) error {
 	return errors.Join(errs...)
 }
 
+// bytesAtOnce is how much of one blob is on its way to one node, a sliver or two
+// at least: each is copied for that.
+const bytesAtOnce = 4 << 20
+
+// sliversAtOnce is how many slivers of a blob are on their way to one node.
+func (c *Client) sliversAtOnce(s *state, m *codec.Metadata) int {
+	symbol, err := s.params.SymbolSize(m.Size)
+	if err != nil {
+		return 1
+	}
+	return max(2, min(c.opts.PerNode, bytesAtOnce/s.params.SliverSize(codec.Primary, symbol)))
+}
+
 // storeAll hands one node all that is its of a blob.
 func (c *Client) storeAll(ctx context.Context, s *state, n *node, id codec.BlobID, m *codec.Metadata, from Slivers) error {
 	i := n.member.Index
@@ -127,7 +140,7 @@ func (c *Client) storeAll(ctx context.Context, s *state, n *node, id codec.BlobI
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(c.opts.PerNode)
+	g.SetLimit(c.sliversAtOnce(s, m))
 	err := from.Slivers(s.pairs(id, n), func(_ int, primary, secondary *codec.Sliver) error {
 		for _, sl := range []*codec.Sliver{primary, secondary} {
 			g.Go(func() error { return c.StoreSliver(ctx, i, id, sl) })

@@ -16,8 +16,10 @@
 // A blob being uploaded takes 3.5 times its size: itself once, 2.5 times as
 // expansion. All uploads of a process together take no more than the budget
 // given to New; who comes when it is used up waits in Room, in order. A blob
-// that exceeds the budget alone is [ErrTooLarge]. Nothing but memory is waited
-// for before Room: a body that comes slowly belongs into a file meanwhile.
+// that exceeds the budget alone is [ErrTooLarge]. To this come the slivers that
+// Nodes have on their way: of each blob and for each node 4 MiB, or two slivers,
+// with package committee. Nothing but memory is waited for before Room: a body
+// that comes slowly belongs into a file meanwhile.
 package uploader
 
 import (
