@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -164,10 +163,7 @@ func (n neighbours) Committee(ctx context.Context) (*api.Committee, error) {
 		return nil, err
 	}
 	for i := range com.Members {
-		m := &com.Members[i]
-		if path, ours := strings.CutPrefix(m.Address, n.door.logical); ours {
-			m.Address = n.door.actual + path
-		}
+		com.Members[i].Address = n.door.today(com.Members[i].Address)
 	}
 	return com, nil
 }

@@ -119,6 +119,19 @@ func TestDoorLeadsNowhereElse(t *testing.T) {
 	}
 }
 
+// An address that only begins as ours isn't ours.
+func TestDoorKnowsItsOwn(t *testing.T) {
+	d := door{logical: "127.0.0.1:808", actual: "127.0.0.1:9000"}
+	for address, want := range map[string]string{
+		"127.0.0.1:808/node/3": "127.0.0.1:9000/node/3", "127.0.0.1:8081": "127.0.0.1:8081", "127.0.0.1:8081/node/3": "127.0.0.1:8081/node/3",
+		"b:9185": "b:9185",
+	} {
+		if got := d.today(address); got != want {
+			t.Errorf("%s became %s", address, got)
+		}
+	}
+}
+
 // Who sends a request's head drop by drop is cut off; others are served meanwhile.
 func TestSlowHeadersAreCutOff(t *testing.T) {
 	t.Parallel()

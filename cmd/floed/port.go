@@ -169,6 +169,15 @@ func (d door) dial(ctx context.Context, address string) (net.Conn, error) {
 	return dialer.DialContext(ctx, "tcp", d.actual)
 }
 
+// today is a node's address on the ledger as it is reached now. Those of nodes
+// that are processes of their own stay, whatever they begin with.
+func (d door) today(address string) string {
+	if path, ours := strings.CutPrefix(address, d.logical+"/"); ours {
+		return d.actual + "/" + path
+	}
+	return address
+}
+
 // transport is HTTP through the door. Storage nodes never redirect, and whoever
 // uses it must not follow if one does.
 func (d door) transport() *http.Transport {
