@@ -14,10 +14,11 @@
 //
 // A parcel goes through here as DESIGN §2 tells: register (quota.go,
 // register.go), store (store.go; light.go for whole blobs), certificates, gas
-// and execute (sponsor.go, lease.go, flight.go, allow.go); it is read by parcels
-// and read (read.go, metadata.go). Handlers return errors; errors.go alone turns them into
-// answers. Addresses of callers are kept in memory for the quotas and written
-// nowhere.
+// and execute (sponsor.go, lease.go, flight.go, allow.go); where a wallet pays,
+// accounts, simulate and submit in place of register, gas and execute (wallet.go,
+// ownlist.go); it is read by parcels and read (read.go, metadata.go). Handlers
+// return errors; errors.go alone turns them into answers. Addresses of callers
+// are kept in memory for the quotas and written nowhere.
 package server
 
 import (

@@ -129,7 +129,7 @@ func Home() templ.Component {
 			Description: "Private file sharing. Your browser encrypts the files; no server, no storage node and no chain can read them.",
 			Here:        "/",
 			Entry:       "home.js",
-			Modules:     modules("done.js", "drop.js", "files.js", "mine.js", "names.js", "nodes.js", "options.js", "sending.js", "staged.js", "trouble.js", "vitals.js", "wallet.js", "walletpay.js", "walletsign.js"),
+			Modules:     modules("done.js", "drop.js", "files.js", "mine.js", "names.js", "nodes.js", "options.js", "sending.js", "staged.js", "trouble.js", "vitals.js", "wallet.js", "walletpay.js", "walletsign.js", "withdraw.js"),
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

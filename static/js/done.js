@@ -1,11 +1,12 @@
 // @ts-check
 // The link, and what there is to know of a parcel that is ready.
 
-import { announce, ask, byId, copy, drawing, element, headline, saveAs, within } from "./dom.js";
+import { ask, byId, copy, drawing, element, headline, saveAs, within } from "./dom.js";
 import { list, many, moment, size, span } from "./format.js";
 import { engine } from "./net.js";
 import { failureOf } from "./trouble.js";
-import { short, wallets } from "./wallet.js";
+import { short } from "./wallet.js";
+import { withdraw as takeBack } from "./withdraw.js";
 
 /** @typedef {import("./types").Sent} Sent */
 /** @typedef {{sent: Sent, passphrase: string|null, recipients: number, files: number, bytes: number}} Ready */
@@ -113,15 +114,10 @@ async function showCode(link) {
 /** @param {() => void} withdrawn */
 async function withdraw(withdrawn) {
   if (!current || !await ask("ask-withdraw")) return;
-  const { parcelId, wallet } = current.sent;
-  const button = byId("withdraw", HTMLButtonElement);
   const box = byId("done-trouble", HTMLElement);
-  button.disabled = true;
-  announce("Withdrawing.");
+  box.hidden = true;
   try {
-    const sign = await wallets.signer(wallet);
-    if (wallet) announce(`Confirm in ${wallet.name}.`);
-    await (await engine()).withdraw({ parcelId }, sign);
+    await takeBack(byId("withdraw", HTMLButtonElement), current.sent);
     withdrawn();
     headline("Withdrawn.");
   } catch (cause) {
@@ -129,7 +125,5 @@ async function withdraw(withdrawn) {
       element("h2", {}, "It isn’t withdrawn yet."),
       element("p", {}, `The link still opens the files. ${failureOf(cause).message} Try again in a moment.`));
     box.hidden = false;
-  } finally {
-    button.disabled = false;
   }
 }

@@ -217,7 +217,7 @@ async function refresh() {
   startMap.show(net.nodes.map(resting));
   await breath();
   options.offer(net);
-  await pay.on(net);
+  pay.on(net); // wallets take their time, or don't answer
   byId("fact-size", HTMLElement).textContent = `up to ${limit(net.max_parcel_size)}`;
   byId("fact-life", HTMLElement).textContent = `kept until ${shortDay(endOf(net, net.default_epochs))}, you can change that`;
 }

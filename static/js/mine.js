@@ -7,7 +7,7 @@ import { many, shortDay, size } from "./format.js";
 import { base, kind, shown } from "./names.js";
 import { engine } from "./net.js";
 import { failureOf } from "./trouble.js";
-import { wallets } from "./wallet.js";
+import { withdraw as takeBack } from "./withdraw.js";
 
 /** @typedef {import("./types").Kept} Kept */
 
@@ -65,18 +65,13 @@ async function withdraw(made, button, kept) {
   if (!await ask("ask-withdraw")) return;
   const wrong = within(made, ".wrong", HTMLElement);
   wrong.hidden = true;
-  button.disabled = true;
-  announce("Withdrawing.");
   try {
-    const sign = await wallets.signer(kept.wallet);
-    if (kept.wallet) announce(`Confirm in ${kept.wallet.name}.`);
-    await (await engine()).withdraw(kept, sign);
+    await takeBack(button, kept);
     announce("Withdrawn.");
     await showMine();
     (place.hidden ? byId("title", HTMLElement) : within(place, "summary", HTMLElement)).focus();
   } catch (cause) {
     wrong.textContent = `It isn’t withdrawn yet. ${failureOf(cause).message}`;
     wrong.hidden = false;
-    button.disabled = false;
   }
 }
