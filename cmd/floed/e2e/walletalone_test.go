@@ -26,6 +26,14 @@ func TestNobodyPaysButAWallet(t *testing.T) {
 	without.waitText(id("error"), "This server pays for nobody", time.Second)
 	without.noProblems()
 
+	elsewhere := startProfile(t)
+	installWallet(elsewhere, 62, "sui:mainnet")
+	elsewhere.drop(d.base, files)
+	elsewhere.waitText(id("error"), "This server pays for nobody", 30*time.Second)
+	eval[bool](elsewhere, `(document.getElementById("options").open = true)`)
+	elsewhere.waitText("[data-elsewhere]", "Test Wallet can’t pay here", 10*time.Second)
+	elsewhere.noProblems()
+
 	sender := startProfile(t)
 	w := installWallet(sender, 61)
 	network.faucet(w.address())
