@@ -123,7 +123,7 @@ func (d *Daemon) getByteRange(w http.ResponseWriter, r *http.Request, id string)
 		return err
 	}
 	if length == 0 || start+length < start {
-		return invalidArgument("INVALID_BYTE_RANGE", "invalid byte range parameters: length must be greater than 0, and start + length a number of 64 bits")
+		return invalidArgument("INVALID_BYTE_RANGE", "length must be more than 0, and start + length a number of 64 bits")
 	}
 	in, err := d.read(r.Context(), blob)
 	if err != nil {
@@ -131,7 +131,7 @@ func (d *Daemon) getByteRange(w http.ResponseWriter, r *http.Request, id string)
 	}
 	defer in.close()
 	if start+length > in.metadata.Size {
-		return invalidArgument("INVALID_BYTE_RANGE", "invalid byte range parameters: the range exceeds the blob's %d bytes", in.metadata.Size)
+		return invalidArgument("INVALID_BYTE_RANGE", "the range ends behind the blob's %d bytes", in.metadata.Size)
 	}
 	c := in.blob()
 	c.entire = false

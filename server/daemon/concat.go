@@ -76,7 +76,7 @@ func (d *Daemon) postConcat(w http.ResponseWriter, r *http.Request, _ visitor) e
 // byte is sent, so that the length is known and a wrong ID is an error.
 func (d *Daemon) concat(w http.ResponseWriter, r *http.Request, ids []string, how checks) error {
 	if len(ids) == 0 {
-		return malformed("at least one blob ID or object ID must be provided")
+		return malformed("ids must name a blob or an object")
 	}
 	if len(ids) > maxConcat {
 		return malformed("at most %d blobs can be concatenated", maxConcat)
@@ -93,7 +93,7 @@ func (d *Daemon) concat(w http.ResponseWriter, r *http.Request, ids []string, ho
 		}
 		s, err := d.metadata.get(r.Context(), blobs[i], d.params)
 		if errors.Is(err, ErrNotFound) {
-			return notFound("BLOB_NOT_FOUND", "blob not found: %s", blobs[i]).because(err)
+			return notFound("BLOB_NOT_FOUND", "no blob %s is stored on Walrus", blobs[i]).because(err)
 		}
 		if err != nil {
 			return err
@@ -124,11 +124,11 @@ func (d *Daemon) resolve(r *http.Request, id string, to *codec.BlobID) (map[stri
 	}
 	object, err := suitx.ParseAddress(id)
 	if err != nil {
-		return nil, invalidArgument("INVALID_ID_FORMAT", "invalid ID format: %.100s", id)
+		return nil, invalidArgument("INVALID_ID_FORMAT", "%.100q is neither a blob ID nor an object ID", id)
 	}
 	b, err := d.blobObject(r.Context(), object)
 	if err != nil {
-		return nil, notFound("OBJECT_ID_RESOLUTION_FAILED", "failed to resolve object ID %s", object).because(err)
+		return nil, notFound("OBJECT_ID_RESOLUTION_FAILED", "object %s is no blob's", object).because(err)
 	}
 	*to = b.blobID
 	return d.attributes(r.Context(), b.id)

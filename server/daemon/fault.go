@@ -62,11 +62,11 @@ func notFound(reason, format string, args ...any) *fault {
 }
 
 func blobNotFound() *fault {
-	return notFound("BLOB_NOT_FOUND", "the requested blob ID does not exist on Walrus, ensure that it was entered correctly")
+	return notFound("BLOB_NOT_FOUND", "no blob of this ID is stored on Walrus")
 }
 
 func blobTooLarge(most uint64) *fault {
-	return &fault{http: http.StatusForbidden, status: "SIZE_EXCEEDED", reason: "BLOB_TOO_LARGE", message: fmt.Sprintf("the blob size exceeds the maximum allowed size: %d", most)}
+	return &fault{http: http.StatusForbidden, status: "SIZE_EXCEEDED", reason: "BLOB_TOO_LARGE", message: fmt.Sprintf("the blob is larger than the %d bytes that are read here", most)}
 }
 
 func bodyTooLarge(most int64) *fault {
@@ -74,11 +74,11 @@ func bodyTooLarge(most int64) *fault {
 }
 
 func unsatisfiable(format string, args ...any) *fault {
-	return &fault{http: http.StatusRequestedRangeNotSatisfiable, status: "RANGE_NOT_SATISFIABLE", reason: "INVALID_BYTE_RANGE", message: "invalid byte range parameters: " + fmt.Sprintf(format, args...)}
+	return &fault{http: http.StatusRequestedRangeNotSatisfiable, status: "RANGE_NOT_SATISFIABLE", reason: "INVALID_BYTE_RANGE", message: "the byte range can't be had: " + fmt.Sprintf(format, args...)}
 }
 
 // errBusy is answered as plain text, as upstream does.
-var errBusy = &fault{http: http.StatusTooManyRequests, status: "RESOURCE_EXHAUSTED", reason: "TOO_MANY_REQUESTS", message: "the server is processing too many requests, please try again later"}
+var errBusy = &fault{http: http.StatusTooManyRequests, status: "RESOURCE_EXHAUSTED", reason: "TOO_MANY_REQUESTS", message: "too many requests are being served; try again in a moment"}
 
 // faultOf is the one place where errors become answers: faults as they are,
 // sentinels by their meaning, everything else as an internal error.
@@ -93,21 +93,21 @@ func faultOf(err error) *fault {
 	case errors.Is(err, ErrNotFound):
 		return blobNotFound().because(err)
 	case errors.Is(err, ErrBlocked):
-		return (&fault{http: http.StatusUnavailableForLegalReasons, status: "UNAVAILABLE_FOR_LEGAL_REASONS", reason: "FORBIDDEN_BLOB", message: "the requested metadata is blocked"}).because(err)
+		return (&fault{http: http.StatusUnavailableForLegalReasons, status: "UNAVAILABLE_FOR_LEGAL_REASONS", reason: "FORBIDDEN_BLOB", message: "storage nodes deny this blob for legal reasons"}).because(err)
 	case errors.Is(err, quilt.ErrMalformed):
-		return notFound("QUILT_PATCH_NOT_FOUND", "the requested quilt patch does not exist on Walrus").because(err)
+		return notFound("QUILT_PATCH_NOT_FOUND", "the quilt has no such file").because(err)
 	case errors.Is(err, codec.ErrInconsistent):
 		return (&fault{http: http.StatusInternalServerError, status: "INTERNAL", reason: "INCONSISTENT_BLOB", message: "the blob was encoded inconsistently by whoever stored it, and can't be read"}).because(err)
 	case errors.Is(err, uploader.ErrTooLarge):
 		return (&fault{http: http.StatusRequestEntityTooLarge, status: "SIZE_EXCEEDED", reason: "BLOB_TOO_LARGE", message: "the blob is larger than this server can encode"}).because(err)
 	case errors.Is(err, ErrUnavailable), errors.Is(err, codec.ErrTooFewSlivers):
-		return (&fault{http: http.StatusServiceUnavailable, status: "UNAVAILABLE", reason: "BLOB_UNAVAILABLE", message: "too few storage nodes answer just now, please try again"}).because(err)
+		return (&fault{http: http.StatusServiceUnavailable, status: "UNAVAILABLE", reason: "BLOB_UNAVAILABLE", message: "too few storage nodes answer just now; try again in a moment"}).because(err)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return malformed("the body didn't come in time").because(err)
 	case errors.Is(err, context.DeadlineExceeded):
-		return (&fault{http: http.StatusGatewayTimeout, status: "DEADLINE_EXCEEDED", reason: "TIMEOUT", message: "this took too long and was given up, please try again"}).because(err)
+		return (&fault{http: http.StatusGatewayTimeout, status: "DEADLINE_EXCEEDED", reason: "TIMEOUT", message: "this took too long and was given up; try again"}).because(err)
 	}
-	return (&fault{http: http.StatusInternalServerError, status: "INTERNAL", reason: "INTERNAL_ERROR", domain: domainGlobal, message: "an internal error occurred"}).because(err)
+	return (&fault{http: http.StatusInternalServerError, status: "INTERNAL", reason: "INTERNAL_ERROR", domain: domainGlobal, message: "something went wrong on the server"}).because(err)
 }
 
 // fail answers {"error":…}.

@@ -118,7 +118,7 @@ func (d *Daemon) permit(r *http.Request, v visitor, p publisherQuery) (c *claims
 	}
 	token, given := bearer(r)
 	if !given {
-		return nil, nil, authFault(http.StatusUnauthorized, "UNAUTHENTICATED", "MISSING_TOKEN", "a JWT is required")
+		return nil, nil, authFault(http.StatusUnauthorized, "UNAUTHENTICATED", "MISSING_TOKEN", "a JWT is required here")
 	}
 	if c, err = d.cfg.JWT.parse(token, d.now); err != nil {
 		return nil, nil, err
@@ -141,17 +141,17 @@ func (j *JWT) parse(token string, now func() time.Time) (*claims, error) {
 	switch {
 	case err == nil:
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return nil, authFault(http.StatusGatewayTimeout, "DEADLINE_EXCEEDED", "EXPIRED_SIGNATURE", "the signature on the token has expired").because(err)
+		return nil, authFault(http.StatusGatewayTimeout, "DEADLINE_EXCEEDED", "EXPIRED_SIGNATURE", "the token has expired").because(err)
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid), errors.Is(err, jwt.ErrTokenNotValidYet), errors.Is(err, jwt.ErrTokenUnverifiable):
-		return nil, authFault(http.StatusUnauthorized, "UNAUTHENTICATED", "INVALID_SIGNATURE", "the signature on the token is invalid").because(err)
+		return nil, authFault(http.StatusUnauthorized, "UNAUTHENTICATED", "INVALID_SIGNATURE", "the token isn't signed with the right key, or doesn't count yet").because(err)
 	default:
-		return nil, unmet("INVALID_TOKEN", "the JWT token is invalid").because(err)
+		return nil, unmet("INVALID_TOKEN", "the token can't be read, or has no exp").because(err)
 	}
 	if c.ID == "" || len(c.ID) > maxJTI {
-		return nil, unmet("INVALID_TOKEN", "the JWT token has no jti, or one of more than %d bytes", maxJTI)
+		return nil, unmet("INVALID_TOKEN", "the token has no jti, or one of more than %d bytes", maxJTI)
 	}
 	if *c.Expires < 0 || *c.Expires > math.MaxInt64/int64(time.Second) {
-		return nil, unmet("INVALID_TIMESTAMP", "one of the timestamps in the JWT token is invalid")
+		return nil, unmet("INVALID_TIMESTAMP", "the token's exp is no time")
 	}
 	return c, nil
 }
@@ -160,17 +160,17 @@ func (j *JWT) parse(token string, now func() time.Time) (*claims, error) {
 func (c *claims) check(p publisherQuery, lifetime time.Duration) error {
 	switch {
 	case lifetime > 0 && (c.IssuedAt == nil || *c.Expires-*c.IssuedAt != int64(lifetime/time.Second)):
-		return unmet("INVALID_EXPIRATION", "the expiration in the query does not match the token")
+		return unmet("INVALID_EXPIRATION", "the token lives for another time than it should")
 	case c.Size != nil && c.MaxSize != nil:
 		return unmet("INVALID_SIZES", "the token has both size and max_size")
 	case c.Epochs != nil && c.MaxEpochs != nil, c.Epochs != nil && p.epochs != *c.Epochs:
-		return unmet("INVALID_EPOCHS", "the epochs field in the query does not match the token")
+		return unmet("INVALID_EPOCHS", "the token is for another number of epochs")
 	case c.MaxEpochs != nil && p.epochs > *c.MaxEpochs:
-		return unmet("EPOCHS_ABOVE_MAX", "the epochs field in the query is above the maximum allowed")
+		return unmet("EPOCHS_ABOVE_MAX", "the token is for fewer epochs")
 	case c.SendObjectTo != nil && p.sendTo == nil:
-		return unmet("MISSING_SEND_OBJECT_TO", "the send_object_to field is missing from the query, but it is required")
+		return unmet("MISSING_SEND_OBJECT_TO", "the token wants send_object_to")
 	case c.SendObjectTo != nil && *p.sendTo != *c.SendObjectTo:
-		return unmet("INVALID_SEND_OBJECT_TO", "the send_object_to field in the query does not match the token")
+		return unmet("INVALID_SEND_OBJECT_TO", "the token is for another send_object_to")
 	}
 	return nil
 }
@@ -181,9 +181,9 @@ func (c *claims) checkSize(size uint64) error {
 	case c == nil:
 		return nil
 	case c.MaxSize != nil && size > *c.MaxSize:
-		return unmet("MAX_SIZE_EXCEEDED", "the size of the body is above the maximum allowed.")
+		return unmet("MAX_SIZE_EXCEEDED", "the token is for fewer bytes")
 	case c.Size != nil && size != *c.Size:
-		return unmet("SIZE_INCORRECT", "the size of the body is incorrect")
+		return unmet("SIZE_INCORRECT", "the token is for another number of bytes")
 	}
 	return nil
 }
@@ -210,7 +210,7 @@ func (j *jtis) use(id string, until time.Time) (undo func(), err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if _, twice := j.used[id]; twice {
-		return nil, authFault(http.StatusTooManyRequests, "RESOURCE_EXHAUSTED", "TOKEN_ALREADY_USED", "the JWT token was already used")
+		return nil, authFault(http.StatusTooManyRequests, "RESOURCE_EXHAUSTED", "TOKEN_ALREADY_USED", "the token was used before")
 	}
 	if len(j.used) >= maxJTIs {
 		for id, until := range j.used {

@@ -111,7 +111,7 @@ func (d *Daemon) publish(ctx context.Context, blob []byte, p publisherQuery, att
 func stored(err error) error {
 	if errors.Is(err, ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
 		return (&fault{http: http.StatusGatewayTimeout, status: "DEADLINE_EXCEEDED", reason: "INSUFFICIENT_CONFIRMATIONS",
-			message: "the service timed-out while waiting for confirmations, please try again"}).because(err)
+			message: "too few storage nodes confirmed the blob in time; try again"}).because(err)
 	}
 	return err
 }

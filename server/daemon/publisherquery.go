@@ -43,7 +43,7 @@ func parsePublisher(raw string, quilts bool) (p publisherQuery, err error) {
 		}
 	}
 	if p.permanent && deletable {
-		return p, invalidArgument("INVALID_BLOB_PERSISTENCE", "the blob cannot be defined as both deletable and permanent")
+		return p, invalidArgument("INVALID_BLOB_PERSISTENCE", "a blob is either deletable or permanent")
 	}
 	if to, given := q["send_object_to"]; given {
 		a, err := objectIDOf(to)

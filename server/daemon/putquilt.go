@@ -61,7 +61,7 @@ func (d *Daemon) publishQuilt(w http.ResponseWriter, r *http.Request, p publishe
 	}
 	size, err := quilt.Size(files, d.params)
 	if err != nil {
-		return nil, malformed("failed to construct quilt: %v", err)
+		return nil, malformed("the files make no quilt: %v", err)
 	}
 	if err := c.checkSize(uint64(size)); err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (d *Daemon) publishQuilt(w http.ResponseWriter, r *http.Request, p publishe
 	defer release()
 	blob, index, err := quilt.Encode(files, d.params)
 	if err != nil {
-		return nil, malformed("failed to construct quilt: %v", err)
+		return nil, malformed("the files make no quilt: %v", err)
 	}
 	files = nil
 	stored, err := d.publish(ctx, blob, p, quiltAttribute)
@@ -113,11 +113,11 @@ func parseForm(in io.Reader, boundary string, most int) ([]quilt.File, error) {
 			break
 		}
 		if err != nil {
-			return nil, malformed("failed to parse multipart form").because(err)
+			return nil, malformed("the form can't be read").because(err)
 		}
 		data, err := io.ReadAll(part)
 		if err != nil {
-			return nil, malformed("failed to parse multipart form").because(err)
+			return nil, malformed("the form can't be read").because(err)
 		}
 		name := part.FormName()
 		switch {
@@ -137,7 +137,7 @@ func parseForm(in io.Reader, boundary string, most int) ([]quilt.File, error) {
 		files = append(files, quilt.File{Identifier: name, Data: data})
 	}
 	if len(files) == 0 {
-		return nil, malformed("no files provided in multipart form")
+		return nil, malformed("the form has no files")
 	}
 	for i := range files {
 		files[i].Tags = tags[files[i].Identifier]
@@ -160,7 +160,7 @@ func parseTags(data []byte, to map[string]map[string]string) error {
 			return malformed("_metadata has an entry without identifier")
 		}
 		if _, twice := to[*f.Identifier]; twice {
-			return malformed("duplicate identifiers found in _metadata: %.100q", *f.Identifier)
+			return malformed("_metadata names %.100q twice", *f.Identifier)
 		}
 		tags := make(map[string]string)
 		for k, v := range f.Tags {

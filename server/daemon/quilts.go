@@ -63,7 +63,7 @@ func (d *Daemon) getFile(w http.ResponseWriter, r *http.Request, f fileOf) error
 			return d.servePatch(w, r, in, int(p.Start), int(p.End))
 		}
 	}
-	return notFound("QUILT_PATCH_NOT_FOUND", "the requested quilt patch does not exist on Walrus")
+	return notFound("QUILT_PATCH_NOT_FOUND", "the quilt has no such file")
 }
 
 func noQuery(r *http.Request) error {
@@ -75,7 +75,7 @@ func noQuery(r *http.Request) error {
 // headers, as attributes do.
 func (d *Daemon) servePatch(w http.ResponseWriter, r *http.Request, in *reading, first, end int) error {
 	if end > d.params.Secondary {
-		return notFound("QUILT_PATCH_NOT_FOUND", "the requested quilt patch does not exist on Walrus")
+		return notFound("QUILT_PATCH_NOT_FOUND", "the quilt has no such file")
 	}
 	head, err := quilt.ReadHeader(first, end, in.column)
 	if err != nil {

@@ -131,7 +131,7 @@ func (d *Daemon) relay(ctx context.Context, q relayQuery, b *body) (*api.Certifi
 		return nil, err
 	}
 	if x.Metadata().BlobID() != q.blob {
-		return nil, invalidArgument("BLOB_ID_MISMATCH", "the provided blob ID and the blob ID resulting from the blob encoding do not match")
+		return nil, invalidArgument("BLOB_ID_MISMATCH", "the body is another blob than blob_id says")
 	}
 	cert, err := d.cfg.Uploader.Upload(ctx, x, q.object, q.deletable)
 	if errors.Is(err, ErrUnavailable) {

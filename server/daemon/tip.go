@@ -171,13 +171,13 @@ func (d *Daemon) checkTip(q relayQuery, b *body, paid *Payment) error {
 	}
 	t, err := suitx.UnmarshalTransactionData(paid.Transaction)
 	if err != nil {
-		return tipFault(http.StatusUnauthorized, "the tip transaction is not a ptb or could not be read").because(err)
+		return tipFault(http.StatusUnauthorized, "the transaction that pays the tip can't be read").because(err)
 	}
 	if len(t.Inputs) == 0 || t.Inputs[0].Kind != suitx.InputPure {
-		return tipFault(http.StatusUnauthorized, "the auth package is missing from the first input slot of the PTB")
+		return tipFault(http.StatusUnauthorized, "the first input of the transaction that pays the tip isn't bytes")
 	}
 	if !bytes.Equal(t.Inputs[0].Pure, q.tip.payload(b)) {
-		return tipFault(http.StatusUnauthorized, "the auth package in the PTB is of another blob or another nonce")
+		return tipFault(http.StatusUnauthorized, "the first input of the transaction that pays the tip is of another blob or another nonce")
 	}
 	return nil
 }
