@@ -20,8 +20,9 @@
 // With -network, floe speaks with a full node of Sui and Walrus' storage nodes
 // by itself (package direct). Opening and fetching need nothing more. Sending
 // and changing need -key FILE, mode 0600: the secret, suiprivkey1…, of the
-// address that pays WAL and gas. Each parcel has an address of its own all the
-// same; but who pays is in every transaction, for everybody to see.
+// address that pays WAL and gas, up to -wal-budget and -gas-budget. Each parcel
+// has an address of its own all the same; but who pays is in every transaction,
+// for everybody to see.
 //
 // Links then name the network, floe:testnet/open#…, and floe open takes them as
 // they are; of a network in a file, its recipients need the file and -network.

@@ -23,6 +23,8 @@ type way struct {
 	server  string
 	network string // a name, or a file; "" unless by itself
 	key     string // file; "" where nothing is paid
+	wal     string // WAL that may be spent; "" for the default
+	gas     string // SUI, likewise
 	known   string // file of a network that isn't compiled in, for a server on it
 	pays    bool   // the command sends or changes
 }
@@ -45,6 +47,8 @@ func wayFlags(fs *flag.FlagSet, pays, hasLink bool) *way {
 	fs.StringVar(&w.known, "known", "", "with a server on a network that isn't compiled in: `file` of that network, whose IDs count then")
 	if pays {
 		fs.StringVar(&w.key, "key", "", "with -network: file (mode 0600) with the secret, suiprivkey1…, of the Sui address that pays")
+		fs.StringVar(&w.wal, "wal-budget", "", "with -network: `WAL` to spend on storage at most; by default 20000 on the embedded network and 10 elsewhere")
+		fs.StringVar(&w.gas, "gas-budget", "", "with -network: `SUI` to spend on gas at most; by default 400 on the embedded network and 10 elsewhere")
 	}
 	return w
 }
@@ -58,8 +62,27 @@ func (w *way) check(fs *flag.FlagSet) error {
 		return misuse(fs, "-known is for servers; without one, -network names the file")
 	case w.key != "" && w.network == "":
 		return misuse(fs, "-key goes with -network: over a server, that pays")
+	case (w.wal != "" || w.gas != "") && w.network == "":
+		return misuse(fs, "-wal-budget and -gas-budget go with -network: over a server, that pays")
 	}
-	return nil
+	_, err := w.budget(fs)
+	return err
+}
+
+// budget reads what may be spent; 0 where the flags don't say.
+func (w *way) budget(fs *flag.FlagSet) (b direct.Budget, err error) {
+	for _, of := range []struct {
+		flag, given string
+		into        *uint64
+	}{{"-wal-budget", w.wal, &b.FROST}, {"-gas-budget", w.gas, &b.MIST}} {
+		if of.given == "" {
+			continue
+		}
+		if *of.into, err = direct.ParseAmount(of.given); err != nil {
+			return b, misuse(fs, "%s: %v", of.flag, err)
+		}
+	}
+	return b, nil
 }
 
 // directLink is how links begin that name a network and no server.
@@ -114,6 +137,9 @@ func (w *way) open(ctx context.Context, fs *flag.FlagSet, link string) (*session
 			return nil, err
 		}
 		cfg.Turn = direct.FileTurn(w.key)
+		if cfg.Budget, err = w.budget(fs); err != nil {
+			return nil, err
+		}
 	}
 	h, err := openHome()
 	if err != nil {

@@ -16,6 +16,10 @@
 // payer stands in every transaction: everybody can see that one payer paid for
 // two parcels. Without a payer, parcels can be opened and not sent.
 //
+// A full node is believed where it says what storage costs, for want of anybody
+// else to ask; so a [Budget] bounds what is signed, and each purchase takes only
+// what it was told to cost.
+//
 // What is paid for here can be deleted, unlike what a server on a public
 // network pays for: the objects are their payer's own concern.
 package direct

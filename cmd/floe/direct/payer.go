@@ -5,8 +5,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,9 +29,10 @@ type payer struct {
 	address suitx.Address
 	wal     suitx.TypeTag
 
-	turn *turn // held from reading coins until what spends them has run
-	mu   sync.Mutex
-	paid Spent
+	budget budget
+	turn   *turn // held from reading coins until what spends them has run
+	mu     sync.Mutex
+	paid   Spent
 }
 
 // Spent is what a payer has paid.
@@ -47,7 +46,14 @@ func newPayer(cfg Config, r *Relay) *payer {
 	key := cfg.Payer
 	wal := suitx.StructTag{Address: r.place.WALPackage, Module: "wal", Name: "WAL"}
 	address := suitx.AddressOf(key.Public().(ed25519.PublicKey))
-	return &payer{Relay: r, key: key, address: address, wal: wal.Tag(), turn: &turn{others: cfg.Turn}, paid: Spent{Payer: address}}
+	most := DefaultBudget(r.place.Name)
+	if cfg.Budget.FROST != 0 {
+		most.FROST = cfg.Budget.FROST
+	}
+	if cfg.Budget.MIST != 0 {
+		most.MIST = cfg.Budget.MIST
+	}
+	return &payer{Relay: r, key: key, address: address, wal: wal.Tag(), budget: budget{most: most}, turn: &turn{others: cfg.Turn}, paid: Spent{Payer: address}}
 }
 
 // Spent is what was paid since Open.
@@ -60,11 +66,14 @@ func (r *Relay) Spent() Spent {
 	return r.payer.paid
 }
 
-// Afford says before anything is uploaded whether the payer has that much WAL,
-// and SUI for about as much gas as so many blobs take.
+// Afford says before anything is uploaded whether the payer may spend and has
+// that much WAL, and SUI for about as much gas as so many blobs take.
 func (r *Relay) Afford(ctx context.Context, frost uint64, blobs int) error {
 	if r.payer == nil {
 		return errNoPayer()
+	}
+	if most := r.payer.budget.most.FROST; frost > most {
+		return exceeds("WAL", "-wal-budget", frost, most)
 	}
 	for _, c := range []struct {
 		name, what string
@@ -152,24 +161,14 @@ func (p *payer) short(coin string, has, needs uint64, what string, cause error) 
 			p.address, amount(has), coin, amount(needs), what, amount(lack), coin)}
 }
 
-// amount writes MIST as SUI, or FROST as WAL.
-func amount(n uint64) string {
-	const unit = 1_000_000_000
-	whole := strconv.FormatUint(n/unit, 10)
-	if n%unit == 0 {
-		return whole
-	}
-	return whole + "." + strings.TrimRight(fmt.Sprintf("%09d", n%unit), "0")
-}
-
 // String says what was paid, for people.
 func (s Spent) String() string {
 	return fmt.Sprintf("%s WAL and %s SUI", amount(s.FROST), amount(uint64(max(s.MIST, 0))))
 }
 
-// run executes a transaction of the payer's own, built anew when coins that it
-// names moved on meanwhile.
-func (p *payer) run(ctx context.Context, build func(context.Context, *suitx.Builder) error) (res *sui.Result, err error) {
+// run executes a transaction of the payer's own that spends so much WAL, built
+// anew when coins that it names moved on meanwhile.
+func (p *payer) run(ctx context.Context, frost uint64, build func(context.Context, *suitx.Builder) error) (res *sui.Result, err error) {
 	if err := p.turn.take(ctx); err != nil {
 		return nil, err
 	}
@@ -184,6 +183,9 @@ func (p *payer) run(ctx context.Context, build func(context.Context, *suitx.Buil
 			return nil, err
 		}
 		if err = p.fillGas(ctx, t); err == nil {
+			err = p.budget.allow(frost, t.Gas.Budget)
+		}
+		if err == nil {
 			tx := t.Marshal()
 			res, err = p.submit(ctx, tx, suitx.SignTransaction(p.key, tx))
 		}

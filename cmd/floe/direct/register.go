@@ -73,10 +73,12 @@ func (r *Relay) wanted(asked []api.RegisterBlob) ([]walrus.Wanted, error) {
 	return blobs, nil
 }
 
-// buy registers blobs and returns their objects.
+// buy registers blobs and returns their objects. It takes just the price out of
+// the payer's coins: whatever is called and whatever storage costs by then, no
+// more can go.
 func (p *payer) buy(ctx context.Context, owner suitx.Address, blobs []walrus.Wanted, com *api.Committee, epochs uint32) ([]*suitx.Object, error) {
 	price := walrus.Price(blobs, com, epochs)
-	res, err := p.run(ctx, func(ctx context.Context, b *suitx.Builder) error {
+	res, err := p.run(ctx, price, func(ctx context.Context, b *suitx.Builder) error {
 		coins, sum, err := p.coins(ctx, p.wal, price)
 		if err != nil {
 			return err
@@ -84,7 +86,10 @@ func (p *payer) buy(ctx context.Context, owner suitx.Address, blobs []walrus.Wan
 		if sum < price {
 			return p.short("WAL", sum, price, fmt.Sprintf("to store this for %d epochs", epochs), nil)
 		}
-		p.contracts.Register(b, owner, blobs, walrus.Coins(b, coins...), epochs, true)
+		purse := walrus.Coins(b, coins...)
+		exact := b.Split(purse, price)
+		p.contracts.Register(b, owner, blobs, exact, epochs, true)
+		b.Command(&suitx.MergeCoins{Into: purse, Sources: []suitx.Argument{exact}}) // nothing, unless prices fell
 		return nil
 	})
 	if err != nil {
@@ -128,6 +133,9 @@ func (r *Relay) execute(ctx context.Context, q *api.ExecuteRequest) (*api.Execut
 	}
 	if t.Gas.Owner != r.payer.address || t.Sender == r.payer.address {
 		return nil, fmt.Errorf("the transaction's gas isn't the payer's to give")
+	}
+	if err := r.payer.budget.allow(0, t.Gas.Budget); err != nil {
+		return nil, err
 	}
 	if err := r.payer.turn.take(ctx); err != nil {
 		return nil, err

@@ -23,6 +23,7 @@ import (
 type Config struct {
 	Place  api.Place
 	Payer  ed25519.PrivateKey // pays WAL and gas; nil: nobody does
+	Budget Budget             // what that spends at most; 0: as DefaultBudget has it
 	Logger *slog.Logger       // nil: nothing is logged
 	// Turn waits until no other process spends the payer's coins: two transactions
 	// that name one coin at once could lock it on Sui until its epoch ends. nil:
