@@ -16,6 +16,13 @@ type command func(ctx context.Context, args []string, stdout, stderr io.Writer) 
 // errUsage says that the arguments were wrong and that the user was told why.
 var errUsage = errors.New("wrong arguments")
 
+const usage = `floed [flags]          serve pages and relay and, by default, the whole embedded network
+floed node [flags]     be one storage node of an embedded network
+floed package [flags]  print, publish, check, upgrade or freeze Floe's Move package
+
+floed node -h and floed package -h say more. Flags of floed itself:
+`
+
 // commandOf finds the command for the arguments and those that are left for it.
 // Whatever isn't the name of a command is serve's.
 func commandOf(args []string) (command, []string) {

@@ -40,6 +40,10 @@ func parseFlags(args []string, stderr io.Writer) (Config, error) {
 	var proxies, level, gas, wal, nodesAt string
 	f := flag.NewFlagSet("floed", flag.ContinueOnError)
 	f.SetOutput(stderr)
+	f.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		f.PrintDefaults()
+	}
 	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:8080", "`address` to listen on; with port 0 a free one")
 	f.StringVar(&cfg.Data, "data", "./floe-data", "`directory` for everything that is kept")
 	f.IntVar(&cfg.Nodes, "nodes", 13, "how many storage `nodes` a new embedded network has")
@@ -88,7 +92,7 @@ func parseFlags(args []string, stderr io.Writer) (Config, error) {
 func (c *Config) check(rest []string, proxies string) error {
 	switch {
 	case len(rest) > 0:
-		return fmt.Errorf("floed takes no arguments, got %q", rest[0])
+		return fmt.Errorf("%q isn't a flag; what can come first instead of flags is a command, node or package", rest[0])
 	case c.Shards < codec.MinShards || c.Shards > codec.MaxShards:
 		return fmt.Errorf("-shards must be %d to %d", codec.MinShards, codec.MaxShards)
 	case c.Nodes < 1 || c.Nodes > c.Shards:

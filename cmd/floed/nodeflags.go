@@ -34,6 +34,13 @@ func (c nodeConfig) scheme() string {
 	return "http"
 }
 
+const nodeUsage = `floed node -key FILE [flags]
+
+It is one storage node of an embedded network that began with floed -nodes-at,
+which also makes the nodes' keys. It finds itself on the ledger by its key.
+
+`
+
 // parseNodeFlags reads what follows floed node. It writes what is wrong to
 // stderr itself.
 func parseNodeFlags(args []string, stderr io.Writer) (nodeConfig, error) {
@@ -41,6 +48,10 @@ func parseNodeFlags(args []string, stderr io.Writer) (nodeConfig, error) {
 	var level string
 	f := flag.NewFlagSet("floed node", flag.ContinueOnError)
 	f.SetOutput(stderr)
+	f.Usage = func() {
+		fmt.Fprint(stderr, nodeUsage)
+		f.PrintDefaults()
+	}
 	f.StringVar(&cfg.Key, "key", "", "`file` with the node's keys, one of those that floed -nodes-at makes in its -data/keys")
 	f.StringVar(&cfg.Data, "data", "./floe-node", "`directory` for what the node keeps")
 	f.StringVar(&cfg.Ledger, "ledger", "http://127.0.0.1:8080", "`URL` of the floed with the ledger")

@@ -69,7 +69,7 @@ func parsePackageFlags(args []string, stderr io.Writer) (cfg packageConfig, err 
 	f.BoolVar(&cfg.sure, "yes", false, "say that -freeze is meant")
 	f.StringVar(&cfg.Network, "network", "", "`network`: local (the embedded one on port 8080), testnet, mainnet, or a file that describes one")
 	f.StringVar(&cfg.Key, "key", "", "`file` with the suiprivkey1… of the address that pays and holds the capability, readable by its owner alone")
-	f.StringVar(&budget, "gas-budget", "", "`SUI` to spend on gas at most; by default half more than a simulation says")
+	f.StringVar(&budget, "gas-budget", "", "`SUI` to spend on gas at most; by default half more than a simulation says, and 2 at most")
 	f.StringVar(&cfg.Name, "name", "", "`name` of the network in the file that -publish writes, where it can't keep its own")
 	f.StringVar(&cfg.Output, "o", "", "network `file` that -publish writes; it mustn't be there yet")
 	if err := f.Parse(args); err != nil {

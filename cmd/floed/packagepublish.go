@@ -50,6 +50,7 @@ func publishPackage(ctx context.Context, cfg packageConfig, stdout io.Writer) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Client.Close()) }()
+	known := place.WalrusCall
 	if err := findWalrus(ctx, p.Client, &place); err != nil {
 		return err
 	}
@@ -67,6 +68,10 @@ func publishPackage(ctx context.Context, cfg packageConfig, stdout io.Writer) (e
 	}
 	place.FloePackage, place.UpgradeCap = pkg, capability
 	fmt.Fprintf(stdout, "floe_package %s\nupgrade_cap  %s\n", pkg, capability)
+	if place.WalrusCall != known {
+		fmt.Fprintf(stdout, "walrus_call_package %s, as %s says. What is called there gets the WAL that pays: make sure that this is Walrus' package.\n",
+			suitx.Address(place.CallWalrus()), place.Ledger)
+	}
 	if _, err := file.Write(place.Marshal()); err != nil {
 		return errors.Join(fmt.Errorf("couldn't write the network file: %w", err), file.Close())
 	}

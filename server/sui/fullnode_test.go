@@ -25,14 +25,15 @@ type fullNode struct {
 	pb.UnimplementedStateServiceServer
 	pb.UnimplementedTransactionExecutionServiceServer
 
-	executed func(*pb.ExecuteTransactionRequest) (*pb.ExecutedTransaction, error)
-	looks    int // how often somebody looked for the transaction
-	seenAt   int // at which look it is in a checkpoint
-	object   func(*pb.GetObjectRequest) (*pb.Object, error)
-	owned    func(*pb.ListOwnedObjectsRequest) *pb.ListOwnedObjectsResponse
-	info     *pb.GetServiceInfoResponse
-	epoch    *pb.Epoch
-	found    *pb.ExecutedTransaction // what GetTransaction answers once it is seen
+	executed  func(*pb.ExecuteTransactionRequest) (*pb.ExecutedTransaction, error)
+	simulated func(tx []byte) *suitx.Effects
+	looks     int // how often somebody looked for the transaction
+	seenAt    int // at which look it is in a checkpoint
+	object    func(*pb.GetObjectRequest) (*pb.Object, error)
+	owned     func(*pb.ListOwnedObjectsRequest) *pb.ListOwnedObjectsResponse
+	info      *pb.GetServiceInfoResponse
+	epoch     *pb.Epoch
+	found     *pb.ExecutedTransaction // what GetTransaction answers once it is seen
 }
 
 func (n *fullNode) GetServiceInfo(context.Context, *pb.GetServiceInfoRequest) (*pb.GetServiceInfoResponse, error) {
@@ -70,6 +71,13 @@ func (n *fullNode) BatchGetObjects(_ context.Context, r *pb.BatchGetObjectsReque
 func (n *fullNode) ExecuteTransaction(_ context.Context, r *pb.ExecuteTransactionRequest) (*pb.ExecuteTransactionResponse, error) {
 	x, err := n.executed(r)
 	return &pb.ExecuteTransactionResponse{Transaction: x}, err
+}
+
+func (n *fullNode) SimulateTransaction(_ context.Context, r *pb.SimulateTransactionRequest) (*pb.SimulateTransactionResponse, error) {
+	tx := r.Transaction.Bcs.Value
+	e := n.simulated(tx)
+	e.TransactionDigest = suitx.TransactionDigest(tx)
+	return &pb.SimulateTransactionResponse{Transaction: &pb.ExecutedTransaction{Effects: &pb.TransactionEffects{Bcs: &pb.Bcs{Value: e.Marshal()}}}}, nil
 }
 
 func (n *fullNode) GetTransaction(context.Context, *pb.GetTransactionRequest) (*pb.GetTransactionResponse, error) {

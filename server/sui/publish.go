@@ -22,7 +22,7 @@ func (b Bytecode) Digest() [32]byte { return suitx.PackageDigest(b.Modules, b.De
 type Publisher struct {
 	Client *Client
 	Key    ed25519.PrivateKey
-	Budget uint64 // MIST for gas; 0: half more than a simulation says
+	Budget uint64 // MIST for gas; 0: half more than a simulation says, and 2 SUI at most
 }
 
 // Publish publishes a package and returns its ID with that of the capability to
@@ -109,7 +109,9 @@ func (c *Client) CheckPackage(ctx context.Context, id suitx.Address, digest [32]
 	return nil
 }
 
-func (p *Publisher) address() suitx.Address { return suitx.AddressOf(p.Key.Public().(ed25519.PublicKey)) }
+func (p *Publisher) address() suitx.Address {
+	return suitx.AddressOf(p.Key.Public().(ed25519.PublicKey))
+}
 
 // capability returns the capability, which must be the publisher's: ID, package
 // ID, version u64, policy u8.
@@ -148,10 +150,10 @@ func made(e *suitx.Effects) (pkg suitx.Address, others []suitx.Address) {
 	return pkg, others
 }
 
-// most is what gas costs at most, in MIST, and the least that a budget may be
-// for each MIST of the gas price.
+// mostGas bounds what a simulation is believed, in MIST: the node could name any
+// price. leastGas is the least budget for each MIST of the gas price.
 const (
-	mostGas  = 50_000_000_000
+	mostGas  = 2_000_000_000
 	leastGas = 1000
 	gasCoins = 255
 )
@@ -167,8 +169,11 @@ func (p *Publisher) run(ctx context.Context, b *suitx.Builder) (*Result, error) 
 	}
 	tx := data.Marshal()
 	r, err := p.Client.Execute(ctx, tx, [][]byte{suitx.SignTransaction(p.Key, tx)})
-	if err != nil {
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrRefused) {
 		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("transaction %s may have run or not; look for it before trying again: %w", suitx.TransactionDigest(tx), err)
 	}
 	return r, failed(r)
 }
@@ -198,6 +203,9 @@ func (p *Publisher) pay(ctx context.Context, data *suitx.TransactionData) error 
 	}
 	data.Gas.Budget = min(total, mostGas)
 	r, err := p.Client.Simulate(ctx, data.Marshal())
+	if err == nil && outOfGas(r) && total > mostGas {
+		return fmt.Errorf("it costs more than %d MIST, which is the most without a budget that says more", uint64(mostGas))
+	}
 	if err == nil {
 		err = failed(r)
 	}
@@ -209,13 +217,18 @@ func (p *Publisher) pay(ctx context.Context, data *suitx.TransactionData) error 
 	return nil
 }
 
+func outOfGas(r *Result) bool {
+	f := r.Effects.Status.Failure
+	return f != nil && f.Kind == suitx.InsufficientGas
+}
+
 // failed returns why a transaction that ran failed.
 func failed(r *Result) error {
 	f := r.Effects.Status.Failure
 	switch {
 	case f == nil:
 		return nil
-	case f.Kind == suitx.InsufficientGas:
+	case outOfGas(r):
 		return errors.New("what it costs isn't covered by the gas budget")
 	case f.Kind == suitx.MoveAbort:
 		return fmt.Errorf("transaction %s aborted in module %s with code %d", r.Digest, f.Location.Module, f.AbortCode)

@@ -5,6 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	pb "github.com/block-vision/sui-go-sdk/pb/sui/rpc/v2"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
 	"floe/codec/suitx"
 	"floe/server/ledger/rpc/rpctest"
 	floe "floe/server/sui/move"
@@ -63,6 +68,48 @@ func TestPublisherIsToldWhatIsWrong(t *testing.T) {
 	p.Budget = 2_000_000
 	if _, _, err := p.Publish(ctx, ourBytecode()); err == nil || !strings.Contains(err.Error(), "gas budget") {
 		t.Errorf("with too small a budget: %v", err)
+	}
+}
+
+// TestPublisherIsToldPrices: a node that names any price gets no more than the
+// bound, and what it leaves open can be looked for.
+func TestPublisherIsToldPrices(t *testing.T) {
+	rich := []*suitx.Object{coinAt(suitx.Address{1}, 1, 30_000_000_000), coinAt(suitx.Address{2}, 1, 30_000_000_000)}
+	var signed suitx.TransactionData
+	n := &fullNode{
+		epoch: &pb.Epoch{Epoch: proto.Uint64(1), ReferenceGasPrice: proto.Uint64(1000)},
+		owned: func(*pb.ListOwnedObjectsRequest) *pb.ListOwnedObjectsResponse {
+			return &pb.ListOwnedObjectsResponse{Objects: []*pb.Object{answered(rich[0]), answered(rich[1])}}
+		},
+		simulated: func([]byte) *suitx.Effects {
+			return &suitx.Effects{GasUsed: suitx.GasCost{Computation: 40_000_000_000}}
+		},
+		executed: func(r *pb.ExecuteTransactionRequest) (*pb.ExecutedTransaction, error) {
+			data, err := suitx.UnmarshalTransactionData(r.Transaction.Bcs.Value)
+			if err != nil {
+				t.Error(err)
+			}
+			signed = *data
+			return nil, status.Error(codes.Internal, "gone")
+		},
+	}
+	p := &Publisher{Client: n.dial(t), Key: rpctest.NewAccount(3).Key}
+	_, _, err := p.Publish(t.Context(), ourBytecode())
+	if digest := suitx.TransactionDigest(signed.Marshal()).String(); err == nil || !strings.Contains(err.Error(), digest+" may have run or not") {
+		t.Errorf("an open outcome: %v", err)
+	}
+	if signed.Gas.Budget != mostGas {
+		t.Errorf("signed for %d MIST", signed.Gas.Budget)
+	}
+	n.simulated = func([]byte) *suitx.Effects {
+		return &suitx.Effects{Status: suitx.ExecutionStatus{Failure: &suitx.ExecutionFailure{Kind: suitx.InsufficientGas}}}
+	}
+	if _, _, err := p.Publish(t.Context(), ourBytecode()); err == nil || !strings.Contains(err.Error(), "costs more than 2000000000 MIST") {
+		t.Errorf("dearer than the bound: %v", err)
+	}
+	n.epoch.ReferenceGasPrice = proto.Uint64(10_000_000)
+	if _, _, err := p.Publish(t.Context(), ourBytecode()); err == nil || !strings.Contains(err.Error(), "costs more than 2000000000 MIST") {
+		t.Errorf("a price over the bound: %v", err)
 	}
 }
 
