@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -63,7 +64,7 @@ func (s *Server) handleBlob(c echo.Context) error {
 	case s.whole.slots <- struct{}{}:
 		defer func() { <-s.whole.slots }()
 	default:
-		return refuse(http.StatusServiceUnavailable, api.CodeFull, "Many are sending just now.").after(3 * time.Second)
+		return manySend()
 	}
 	file, err := s.receive(c, c.Request().ContentLength)
 	if err != nil {
@@ -73,6 +74,9 @@ func (s *Server) handleBlob(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, wholeTimeout)
 	defer cancel()
 	release, err := s.whole.Room(ctx, uint64(file.size))
+	if errors.Is(err, context.DeadlineExceeded) {
+		return manySend().because(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -93,6 +97,11 @@ func (s *Server) handleBlob(c echo.Context) error {
 		return cut(err)
 	}
 	return nil
+}
+
+// manySend is no fault of the sender's, whose client waits and goes on.
+func manySend() *refusal {
+	return refuse(http.StatusServiceUnavailable, api.CodeFull, "Many are sending just now. Try again in a moment.").after(3 * time.Second)
 }
 
 // expected reads which blob is about to come, and refuses what isn't registered:
@@ -129,7 +138,7 @@ func (s *Server) encode(file *spooled, id codec.BlobID) (*codec.Expansion, error
 	}
 	x, err := s.whole.Encode(blob)
 	if err != nil {
-		return nil, fmt.Errorf("couldn't encode blob %v: %w", id, err)
+		return nil, fmt.Errorf("couldn't encode a whole blob: %w", err)
 	}
 	if got := x.Metadata().BlobID(); got != id {
 		return nil, refuse(http.StatusUnprocessableEntity, api.CodeMalformed, "The body is blob %v, registered is %v.", got, id)

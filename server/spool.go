@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"floe/server/api"
 )
 
 // mibTimeout is how long one MiB of a whole blob may take to come.
@@ -59,7 +61,7 @@ func (s *Server) receive(c echo.Context, size int64) (b *spooled, err error) {
 func bodyError(err error) error {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return refuse(http.StatusRequestTimeout, "malformed", "The blob didn't come in time.").because(err).after(time.Second)
+		return refuse(http.StatusRequestTimeout, api.CodeMalformed, "The blob didn't come in time.").because(err).after(time.Second)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return malformed("The blob was cut off.").because(err)
 	}
