@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -81,10 +82,14 @@ type frameWriter struct {
 	mu   sync.Mutex
 	res  *echo.Response
 	conn *http.ResponseController
-	time time.Duration // for one frame
+	time time.Duration             // for one frame
+	end  atomic.Pointer[time.Time] // for all of them; nil: no bound
 	buf  []byte
 	err  error
 }
+
+// finishBy bounds how long all frames that are still to come may take together.
+func (w *frameWriter) finishBy(end time.Time) { w.end.Store(&end) }
 
 // startFrames begins an answer of frames. From here on an error can only cut it.
 func (s *Server) startFrames(c echo.Context) *frameWriter {
@@ -103,7 +108,11 @@ func (w *frameWriter) write(f api.Frame) error {
 	if w.err != nil {
 		return w.err
 	}
-	_ = w.conn.SetWriteDeadline(time.Now().Add(w.time))
+	deadline := time.Now().Add(w.time)
+	if end := w.end.Load(); end != nil && end.Before(deadline) {
+		deadline = *end
+	}
+	_ = w.conn.SetWriteDeadline(deadline)
 	w.buf = api.AppendFrameHeader(w.buf[:0], f, len(f.Body))
 	if _, w.err = w.res.Write(w.buf); w.err == nil {
 		_, w.err = w.res.Write(f.Body)

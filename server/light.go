@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -80,6 +81,7 @@ func (s *Server) handleBlob(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	release = sync.OnceFunc(release)
 	defer release()
 	x, err := s.encode(file, id)
 	if err != nil {
@@ -90,7 +92,11 @@ func (s *Server) handleBlob(c echo.Context) error {
 		return err
 	}
 	out := s.startFrames(c)
-	if err := s.spread(ctx, com, x, out, c.QueryParam("retry") == "1"); err != nil {
+	acks := out.queue(len(com.Members)+2*s.network.NShards, cancel)
+	defer acks.end()
+	err = s.spread(ctx, com, x, acks.write, c.QueryParam("retry") == "1")
+	release()
+	if err := errors.Join(err, acks.end()); err != nil {
 		return cut(err)
 	}
 	if err := out.write(api.Frame{Kind: api.FrameEnd, BlobID: id}); err != nil {

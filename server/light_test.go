@@ -2,12 +2,14 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
@@ -205,4 +207,53 @@ func TestManyWholeBlobs(t *testing.T) {
 	if most := s.nodes.most; most > memoryInAll {
 		t.Errorf("%d bytes of slivers were in hand", most)
 	}
+}
+
+// stuck is a caller who reads nothing of the answer.
+type stuck struct {
+	header http.Header
+	read   chan struct{} // closed when it is gone
+}
+
+func (w *stuck) Header() http.Header { return w.header }
+func (w *stuck) WriteHeader(int)     {}
+func (w *stuck) Flush()              {}
+
+func (w *stuck) Write([]byte) (int, error) {
+	<-w.read
+	return 0, io.ErrClosedPipe
+}
+
+// Who doesn't read the acknowledgements holds no memory: the next one's blob is
+// stored meanwhile.
+func TestWholeBlobOfOneWhoReadsNothing(t *testing.T) {
+	s := newSite(t)
+	b := encode(t, ageLike(100_000))
+	path := s.registerWhole(b, false)
+	req := httptest.NewRequest("POST", path, bytes.NewReader(b.data))
+	req.RemoteAddr = "127.0.0.1:1"
+	w, done := &stuck{http.Header{}, make(chan struct{})}, make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() { _ = recover() }() // http.ErrAbortHandler
+		s.Handler().ServeHTTP(w, req)
+	}()
+	for begun := false; !begun; time.Sleep(time.Millisecond) { // then it holds memory
+		s.nodes.mu.Lock()
+		begun = s.nodes.puts > 0
+		s.nodes.mu.Unlock()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	release, err := s.Server.whole.Room(ctx, s.Server.whole.MaxBlob())
+	if err != nil {
+		t.Error("who reads nothing holds memory")
+	} else {
+		release()
+	}
+	if len(s.Server.whole.slots) != 1 {
+		t.Error("it ended before anything was read")
+	}
+	close(w.read)
+	<-done
 }

@@ -22,7 +22,7 @@ const (
 // spread brings an encoded blob to all nodes at once and acknowledges each frame
 // as it is taken. It ends when all have theirs, or a quorum has and the others
 // had a little more time; whether that is enough is for the caller to count.
-func (s *Server) spread(ctx context.Context, com *api.Committee, x *codec.Expansion, out *frameWriter, retry bool) error {
+func (s *Server) spread(ctx context.Context, com *api.Committee, x *codec.Expansion, out func(api.Frame) error, retry bool) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	begun := time.Now()
@@ -49,7 +49,7 @@ func (s *Server) spread(ctx context.Context, com *api.Committee, x *codec.Expans
 
 // spreadTo brings one node what is its of a blob, trying again what it didn't
 // take while that may help. An error is that the answer can't be written.
-func (s *Server) spreadTo(ctx context.Context, m api.Member, x *codec.Expansion, out *frameWriter, retry bool) (all bool, err error) {
+func (s *Server) spreadTo(ctx context.Context, m api.Member, x *codec.Expansion, out func(api.Frame) error, retry bool) (all bool, err error) {
 	wait := spreadWait
 	todo := s.partOf(m, x)
 	for try := 1; ; try++ {
@@ -80,12 +80,12 @@ func (s *Server) partOf(m api.Member, x *codec.Expansion) []api.Frame {
 
 // putAll puts frames, metadata before the rest, and returns those that weren't
 // taken. It is hopeless if the node won't take them later either.
-func (s *Server) putAll(ctx context.Context, node int, x *codec.Expansion, todo []api.Frame, out *frameWriter, retry bool) (left []api.Frame, hopeless bool, err error) {
+func (s *Server) putAll(ctx context.Context, node int, x *codec.Expansion, todo []api.Frame, out func(api.Frame) error, retry bool) (left []api.Frame, hopeless bool, err error) {
 	var mu sync.Mutex
 	put := func(f api.Frame) error {
 		ack, err := s.putMade(ctx, node, x, f, retry)
 		if err == nil && ack.Status/100 == 2 {
-			return out.write(ack)
+			return out(ack)
 		}
 		mu.Lock()
 		defer mu.Unlock()
