@@ -182,6 +182,7 @@ type Daemon struct {
 	metadata   *metadatas
 	wholes     *wholes
 	reusing    turn
+	underway   *underway
 	reading    *gate
 	publishing *gate
 	relaying   *gate
@@ -231,7 +232,7 @@ func New(cfg Config) (*Daemon, error) {
 	return &Daemon{
 		cfg: cfg, params: cfg.Uploader.Params(), log: cfg.Logger, now: cfg.Clock,
 		token: sha256.Sum256([]byte(cfg.Token)), jtis: newJTIs(cfg.Clock), tips: newTips(cfg.Clock),
-		metadata: newMetadatas(cfg.Nodes), wholes: newWholes(cfg.Nodes, cfg.Memory), reusing: make(turn, 1),
+		metadata: newMetadatas(cfg.Nodes), wholes: newWholes(cfg.Nodes, cfg.Memory), reusing: make(turn, 1), underway: newUnderway(),
 		reading: newGate(readsAtOnce, readsOfOne), publishing: newGate(publishAtOnce, publishAtOnce), relaying: newGate(relaysAtOnce, relaysOfOne),
 	}, nil
 }

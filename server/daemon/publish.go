@@ -26,7 +26,7 @@ func (d *Daemon) putBlob(w http.ResponseWriter, r *http.Request, v visitor) erro
 	}
 	res, err := d.publishBody(w, r, p, claims)
 	if err != nil {
-		if faultOf(err).http < http.StatusInternalServerError {
+		if isUnspent(err) {
 			undo()
 		}
 		return err
@@ -72,6 +72,8 @@ func (d *Daemon) publish(ctx context.Context, blob []byte, p publisherQuery, att
 		return nil, err
 	}
 	id := x.Metadata().BlobID()
+	leave := d.underway.enter(id)
+	defer leave()
 	com, err := d.cfg.Ledger.Committee(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("couldn't read the committee: %w", err)
@@ -86,7 +88,7 @@ func (d *Daemon) publish(ctx context.Context, blob []byte, p publisherQuery, att
 	defer cancel()
 	s := &store{d: d, x: x, id: id, query: p, com: com, attributes: attributes}
 	if err := s.register(ctx); err != nil {
-		return nil, stored(err)
+		return nil, s.failed(err)
 	}
 	if s.done != nil {
 		return s.done, nil
@@ -94,17 +96,35 @@ func (d *Daemon) publish(ctx context.Context, blob []byte, p publisherQuery, att
 	for {
 		if s.blob.certified == nil {
 			if s.cert, err = d.cfg.Uploader.Upload(ctx, x, s.blob.id, s.blob.deletable); err != nil {
-				return nil, stored(err)
+				return nil, s.failed(err)
 			}
 		}
 		if err = s.finish(ctx); err == nil {
 			break
 		}
 		if later := s.nextEpoch(ctx); !later { // certificates count in their epoch alone
-			return nil, stored(err)
+			return nil, s.failed(err)
 		}
 	}
 	return s.result(), nil
+}
+
+// spentError is a failure after something was paid for.
+type spentError struct{ error }
+
+func (e spentError) Unwrap() error { return e.error }
+
+// isUnspent reports whether an error is the caller's and came before anything was
+// paid for: only then may she try again with the same token.
+func isUnspent(err error) bool {
+	return !errors.As(err, new(spentError)) && faultOf(err).http < http.StatusInternalServerError
+}
+
+func (s *store) failed(err error) error {
+	if err = stored(err); s.paid {
+		return spentError{err}
+	}
+	return err
 }
 
 // stored says of an error that it was one of storing.
@@ -147,6 +167,7 @@ type store struct {
 	cost      uint64 // FROST
 	extend    uint32 // epochs to add once it is certified
 	done      *storeResult
+	paid      bool // for something, so that a failure is no longer free
 	cert      *api.Certificate
 	shared    *suitx.Address
 }
@@ -191,6 +212,7 @@ func (s *store) finish(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("couldn't certify %v: %w", s.id, err)
 	}
+	s.paid = true
 	s.cost += price
 	now := s.blob.id
 	for _, c := range effects.ChangedObjects {

@@ -37,7 +37,7 @@ func (d *Daemon) putQuilt(w http.ResponseWriter, r *http.Request, v visitor) err
 	}
 	res, err := d.publishQuilt(w, r, p, claims, params["boundary"])
 	if err != nil {
-		if faultOf(err).http < http.StatusInternalServerError {
+		if isUnspent(err) {
 			undo()
 		}
 		return err

@@ -56,6 +56,7 @@ func (s *store) buy(ctx context.Context, want walrus.Wanted, build func(b *suitx
 	if err != nil {
 		return fmt.Errorf("couldn't register %v: %w", s.id, err)
 	}
+	s.paid = true
 	objects, err := s.d.cfg.Ledger.Objects(ctx, walrus.Made(effects, payer.Address())...)
 	if err != nil {
 		return fmt.Errorf("couldn't read what was registered: %w", err)
@@ -76,6 +77,9 @@ func (s *store) reuse(ctx context.Context, want walrus.Wanted) (found bool, err 
 	owned, err := s.d.cfg.Ledger.Owned(ctx, s.d.cfg.Payer.Address(), s.d.blobType())
 	if err != nil {
 		return false, fmt.Errorf("couldn't list the publisher's blobs: %w", err)
+	}
+	if !s.d.underway.alone(s.id) {
+		owned = nil // one of them may be another's
 	}
 	var best *blobObject
 	for _, o := range owned {
