@@ -117,8 +117,9 @@ func (p Place) Marshal() []byte {
 
 // Target splits Ledger into what to dial, host:port, and whether with TLS.
 func (p Place) Target() (address string, tls bool, err error) {
-	rest, port := p.Ledger, ":80"
-	if rest, tls = strings.CutPrefix(p.Ledger, "https://"); tls {
+	port := ":80"
+	rest, tls := strings.CutPrefix(p.Ledger, "https://")
+	if tls {
 		port = ":443"
 	} else if rest, _ = strings.CutPrefix(p.Ledger, "http://"); rest == p.Ledger {
 		return "", false, fmt.Errorf("ledger is %q; it is the address of a full node's gRPC, as in https://fullnode.testnet.sui.io:443", p.Ledger)
