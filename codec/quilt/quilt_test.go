@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -162,6 +163,34 @@ func oneColumn(b []byte) Column {
 			copy(out, b[at:])
 		}
 		return out, nil
+	}
+}
+
+// An index can't have more files than there are columns: the memory that takes
+// isn't its maker's choice.
+func TestIndexOfTooManyFiles(t *testing.T) {
+	p := params(t, 10)
+	const length, size = 2 << 20, 10 << 20
+	head := binary.LittleEndian.AppendUint32([]byte{version}, size)
+	head = append(head, 0x80, 0x80, 0xa0, 1) // 2.6 million files, all bytes of which are 0
+	column := make([]byte, length)
+	read := func(c int) ([]byte, error) {
+		if c > 0 {
+			return column, nil
+		}
+		return append(bytes.Clone(head), column[len(head):]...), nil
+	}
+	if got, err := IndexSize(p, read); got != size || err != nil {
+		t.Errorf("%d, %v", got, err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := ReadIndex(p, read); !errors.Is(err, ErrMalformed) {
+		t.Errorf("%v", err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 8*size {
+		t.Errorf("an index of %d bytes takes %d", size, took)
 	}
 }
 

@@ -78,6 +78,32 @@ func (r *reach) get(c int) ([]byte, error) {
 	return b, nil
 }
 
+// IndexSize is how many bytes a quilt's index has. It asks for the first column.
+// Whoever made the quilt chose the size: look at it before calling ReadIndex,
+// which takes several times as much memory.
+func IndexSize(p codec.Params, column Column) (int, error) {
+	r, err := newReach(column, 0, min(maxIndexColumn, p.Secondary))
+	if err != nil {
+		return 0, fmt.Errorf("couldn't read the index: %w", err)
+	}
+	return indexSize(r)
+}
+
+func indexSize(r *reach) (int, error) {
+	prefix, err := r.at(0, indexPrefix)
+	if err != nil {
+		return 0, fmt.Errorf("couldn't read the index: %w", err)
+	}
+	if prefix[0] != version {
+		return 0, fmt.Errorf("%w: its version is %d", ErrMalformed, prefix[0])
+	}
+	size := uint64(binary.LittleEndian.Uint32(prefix[1:]))
+	if size+indexPrefix > r.bytes() {
+		return 0, fmt.Errorf("%w: an index of %d bytes", ErrMalformed, size)
+	}
+	return int(size), nil
+}
+
 // ReadIndex reads which files a quilt has. It asks for the columns that hold
 // the index, and for no others. Files stand in the order of their columns.
 func ReadIndex(p codec.Params, column Column) ([]Patch, error) {
@@ -85,31 +111,32 @@ func ReadIndex(p codec.Params, column Column) ([]Patch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("couldn't read the index: %w", err)
 	}
-	prefix, err := r.at(0, indexPrefix)
+	size, err := indexSize(r)
+	if err != nil {
+		return nil, err
+	}
+	b, err := r.at(indexPrefix, size)
 	if err != nil {
 		return nil, fmt.Errorf("couldn't read the index: %w", err)
 	}
-	if prefix[0] != version {
-		return nil, fmt.Errorf("%w: its version is %d", ErrMalformed, prefix[0])
-	}
-	size := uint64(binary.LittleEndian.Uint32(prefix[1:]))
-	if size+indexPrefix > r.bytes() {
-		return nil, fmt.Errorf("%w: an index of %d bytes", ErrMalformed, size)
-	}
-	b, err := r.at(indexPrefix, int(size))
-	if err != nil {
-		return nil, fmt.Errorf("couldn't read the index: %w", err)
-	}
-	start := (int(size) + indexPrefix + r.length - 1) / r.length
+	start := (size + indexPrefix + r.length - 1) / r.length
 	return readEntries(b, start, p)
 }
 
 // readEntries reads the BCS of the index. The first file begins at column start.
 func readEntries(b []byte, start int, p codec.Params) ([]Patch, error) {
 	in := bcs.NewReader(b)
-	index := bcs.ReadSeq(in, 4, func(r *bcs.Reader) Patch {
-		return Patch{End: r.U16(), Identifier: r.String(), Tags: readTags(r)}
-	})
+	n := in.Len(4)
+	if n >= p.Secondary { // each file has a column, and so has the index
+		return nil, fmt.Errorf("%w: %d files in %d columns", ErrMalformed, n, p.Secondary)
+	}
+	index := make([]Patch, 0, n)
+	for range n {
+		index = append(index, Patch{End: in.U16(), Identifier: in.String(), Tags: readTags(in)})
+		if in.Err() != nil {
+			break
+		}
+	}
 	if err := in.Done(); err != nil {
 		return nil, fmt.Errorf("%w: its index: %w", ErrMalformed, err)
 	}

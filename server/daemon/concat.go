@@ -162,6 +162,7 @@ func (d *Daemon) sendBlob(w http.ResponseWriter, r *http.Request, id codec.BlobI
 	if first {
 		w.WriteHeader(http.StatusOK)
 	}
-	d.finish(s.copyTo(w, w))
+	out := newOutlet(w)
+	d.finish(out.end(s.copyTo(out)))
 	return nil
 }

@@ -4,17 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/http"
-	"time"
 
 	"floe/codec"
 )
 
-const (
-	linesAtOnce  = 16      // slivers fetched ahead for one reader, at most
-	writeAtOnce  = 1 << 20 // bytes
-	writeTimeout = time.Minute
-)
+const linesAtOnce = 16 // slivers fetched ahead for one reader, at most
 
 // content is what an address names: bytes that lie one behind the other in the
 // lines of a blob. A blob lies in its rows, a file of a quilt in its columns.
@@ -117,11 +111,8 @@ func (s *stream) next() ([]byte, error) {
 	}
 }
 
-// copyTo sends what was opened. A reader that takes nothing for a minute is cut off.
-func (s *stream) copyTo(w http.ResponseWriter, to io.Writer) error {
-	conn := http.NewResponseController(w)
-	// One left behind would end the connection's next answers.
-	defer func() { _ = conn.SetWriteDeadline(time.Time{}) }()
+// copyTo sends what was opened.
+func (s *stream) copyTo(to io.Writer) error {
 	for s.left > 0 {
 		var b []byte
 		var err error
@@ -133,13 +124,8 @@ func (s *stream) copyTo(w http.ResponseWriter, to io.Writer) error {
 		b = b[s.skip:]
 		b = b[:min(uint64(len(b)), s.left)]
 		s.skip, s.left = 0, s.left-uint64(len(b))
-		for len(b) > 0 {
-			_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // not all connections have one
-			n, err := to.Write(b[:min(len(b), writeAtOnce)])
-			if err != nil {
-				return fmt.Errorf("the reader has gone: %w", err)
-			}
-			b = b[n:]
+		if _, err := to.Write(b); err != nil {
+			return err
 		}
 	}
 	return nil

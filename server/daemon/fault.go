@@ -199,5 +199,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", fmt.Sprint(len(b)))
 	w.WriteHeader(status)
-	_, _ = w.Write(b) // who has gone needs no answer
+	out := newOutlet(w)
+	_, err = out.Write(b)
+	_ = out.end(err) // who has gone needs no answer
 }

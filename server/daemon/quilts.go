@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"floe/codec"
 	"floe/codec/quilt"
@@ -54,16 +56,19 @@ func (d *Daemon) getFile(w http.ResponseWriter, r *http.Request, f fileOf) error
 		return err
 	}
 	defer in.close()
-	index, err := quilt.ReadIndex(d.params, in.column)
+	index, free, err := in.index(r.Context())
 	if err != nil {
 		return err
 	}
-	for _, p := range index {
-		if p.Identifier == name {
-			return d.servePatch(w, r, in, int(p.Start), int(p.End))
-		}
+	i := slices.IndexFunc(index, func(p quilt.Patch) bool { return p.Identifier == name })
+	if i < 0 {
+		free()
+		return notFound("QUILT_PATCH_NOT_FOUND", "the quilt has no such file")
 	}
-	return notFound("QUILT_PATCH_NOT_FOUND", "the quilt has no such file")
+	first, end := int(index[i].Start), int(index[i].End)
+	index = nil
+	free()
+	return d.servePatch(w, r, in, first, end)
 }
 
 func noQuery(r *http.Request) error {
@@ -104,27 +109,51 @@ func (d *Daemon) getPatches(w http.ResponseWriter, r *http.Request, text string)
 	if err := noQuery(r); err != nil {
 		return err
 	}
-	items, err := d.patches(r.Context(), id)
+	in, err := d.read(r.Context(), id)
 	if err != nil {
 		return err
+	}
+	defer in.close()
+	index, free, err := in.index(r.Context())
+	if err != nil {
+		return err
+	}
+	defer free()
+	items := make([]patchItem, len(index))
+	for i, p := range index {
+		items[i] = patchItem{p.Identifier, quilt.PatchID{Quilt: id, Start: p.Start, End: p.End}.String(), p.Tags}
 	}
 	writeJSON(w, http.StatusOK, items)
 	return nil
 }
 
-func (d *Daemon) patches(ctx context.Context, id codec.BlobID) ([]patchItem, error) {
-	in, err := d.read(ctx, id)
+// perIndex is how many bytes the list of a quilt's files takes for each that it
+// has in the quilt, at worst: tags of one letter, or what JSON escapes.
+const perIndex = 24
+
+// indexPatience is how long to wait for it: others may wait for what we hold.
+const indexPatience = 10 * time.Second
+
+// index reads the list of a quilt's files once there is memory for it. The
+// caller calls free.
+func (r *reading) index(ctx context.Context) (list []quilt.Patch, free func(), err error) {
+	size, err := quilt.IndexSize(r.params, r.column)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer in.close()
-	index, err := quilt.ReadIndex(d.params, in.column)
-	if err != nil {
-		return nil, err
+	n := perIndex * int64(size)
+	if n > r.d.cfg.Memory {
+		return nil, nil, &fault{http: http.StatusForbidden, status: "SIZE_EXCEEDED", reason: "BLOB_TOO_LARGE", message: "the list of the quilt's files is larger than is read here"}
 	}
-	items := make([]patchItem, len(index))
-	for i, p := range index {
-		items[i] = patchItem{p.Identifier, quilt.PatchID{Quilt: id, Start: p.Start, End: p.End}.String(), p.Tags}
+	ctx, cancel := context.WithTimeout(ctx, indexPatience)
+	defer cancel()
+	if free, err = r.d.wholes.borrow(ctx, n); err != nil {
+		return nil, nil, err
 	}
-	return items, nil
+	if list, err = quilt.ReadIndex(r.params, r.column); err != nil {
+		free()
+		return nil, nil, err
+	}
+	clear(r.kept)
+	return list, free, nil
 }

@@ -73,6 +73,25 @@ func checkFile(t *testing.T, d *Daemon, path string, id codec.BlobID, f quilt.Fi
 	}
 }
 
+// The list of a quilt's files takes its share of the memory, and gives it back.
+func TestListsTakeMemory(t *testing.T) {
+	for memory, want := range map[int64]int{100: 403, 10_000: 200} {
+		n := newNetwork()
+		d := newDaemon(t, n, func(c *Config) { c.Memory = memory })
+		id, _, _ := testQuilt(t, n)
+		for range 3 {
+			for _, path := range []string{"/v1/quilts/" + id.String() + "/patches", "/v1/blobs/by-quilt-id/" + id.String() + "/a.txt"} {
+				if w := get(d, path, nil); w.Code != want {
+					t.Errorf("%s with %d bytes of memory: %d %s", path, memory, w.Code, w.Body)
+				}
+			}
+		}
+		if !d.wholes.room.TryAcquire(memory) {
+			t.Error("memory was lost")
+		}
+	}
+}
+
 func TestNoPatch(t *testing.T) {
 	n := newNetwork()
 	d := newDaemon(t, n)

@@ -99,7 +99,9 @@ func writeRaw(w http.ResponseWriter, b []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Length", fmt.Sprint(len(b)))
-	_, _ = w.Write(b) // who has gone needs no answer
+	out := newOutlet(w)
+	_, err := out.Write(b)
+	_ = out.end(err) // who has gone needs no answer
 }
 
 // mostRelayed is the largest body that can be encoded here.

@@ -95,7 +95,8 @@ func (d *Daemon) send(w http.ResponseWriter, r *http.Request, c *content, s span
 	}
 	defer in.close()
 	w.WriteHeader(status)
-	d.finish(in.copyTo(w, w))
+	out := newOutlet(w)
+	d.finish(out.end(in.copyTo(out)))
 	return nil
 }
 
@@ -120,7 +121,8 @@ func (d *Daemon) sendParts(w http.ResponseWriter, r *http.Request, c *content, s
 	}
 	_ = parts.Close()
 	boundary := parts.Boundary()
-	parts = multipart.NewWriter(w)
+	out := newOutlet(w)
+	parts = multipart.NewWriter(out)
 	_ = parts.SetBoundary(boundary) // which is valid: it was made so
 	heads := make([]textproto.MIMEHeader, len(spans))
 	for i, s := range spans {
@@ -138,7 +140,7 @@ func (d *Daemon) sendParts(w http.ResponseWriter, r *http.Request, c *content, s
 		}
 		var part io.Writer
 		if part, err = parts.CreatePart(heads[i]); err == nil {
-			err = in.copyTo(w, part)
+			err = in.copyTo(part)
 		}
 		in.close()
 		if err != nil {
@@ -148,7 +150,7 @@ func (d *Daemon) sendParts(w http.ResponseWriter, r *http.Request, c *content, s
 	if err == nil {
 		err = parts.Close()
 	}
-	d.finish(err)
+	d.finish(out.end(err))
 	return nil
 }
 

@@ -83,6 +83,15 @@ func (w *wholes) get(ctx context.Context, s *source) (blob []byte, free func(), 
 	return e.blob, free, nil
 }
 
+// borrow takes memory for something else, no more than there is. The caller
+// calls free.
+func (w *wholes) borrow(ctx context.Context, n int64) (free func(), err error) {
+	if err := w.acquire(ctx, n); err != nil {
+		return nil, err
+	}
+	return func() { w.room.Release(n) }, nil
+}
+
 // decode fills an entry. It goes on when who asked has gone: others may wait.
 func (w *wholes) decode(e *whole, s *source, size int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), decodeTime)
