@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// benchSizes are the usual case and the largest one of Walrus' main network.
-var benchSizes = []struct{ n, size int }{{104, 16 << 20}, {1000, 64 << 20}}
+// benchSizes are the usual case, and a large and a small one of Walrus' main
+// network.
+var benchSizes = []struct{ n, size int }{{104, 16 << 20}, {1000, 64 << 20}, {1000, 1 << 20}}
 
 func eachBench(b *testing.B, run func(b *testing.B, e *Encoder, blob []byte)) {
 	for _, s := range benchSizes {

@@ -4,3 +4,7 @@ package codec
 
 // defaultEngine encodes; decoding is by transforms everywhere.
 var defaultEngine engine = klauspost{}
+
+// laneBudget is how many bytes of lanes are worked on at a time, so that they
+// stay in a cache.
+const laneBudget = 256 << 10

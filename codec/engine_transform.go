@@ -5,10 +5,6 @@ import "sync"
 // transforms is the engine made of this package's own transforms.
 type transforms struct{}
 
-// laneBudget is how many bytes of lanes are worked on at a time, so that they
-// stay in a cache.
-const laneBudget = 256 << 10
-
 func (transforms) encoder(c code) (encodeFunc, error) {
 	f := theField()
 	encode := f.encodeLow

@@ -11,6 +11,7 @@ type Expansion struct {
 	blob       []byte
 	edge       []byte   // the symbol in which the blob ends, padded with zeros
 	zero       []byte   // a symbol of zeros
+	emptyLeaf  Hash     // that symbol's
 	parity     [][]byte // secondary slivers from column k2 on
 	recovery   [][]byte // primary slivers from row k1 on; nil are those not kept
 	metadata   *Metadata
@@ -30,6 +31,7 @@ func (e *Encoder) newExpansion(blob []byte) (*Expansion, error) {
 		parity:     make([][]byte, e.p.NShards-e.p.Secondary),
 		recovery:   make([][]byte, e.p.NShards-e.p.Primary),
 	}
+	x.emptyLeaf = sum(leafPrefix, x.zero)
 	copy(x.edge, blob[len(blob)/s*s:])
 	for i := range x.parity {
 		x.parity[i] = make([]byte, e.p.Primary*s, e.p.Primary*s+overread)
@@ -71,7 +73,10 @@ func (x *Expansion) hashColumn(into []Hash, c int, h *hasher) {
 		h.leaves(into[:whole], x.blob[c*s:], k2*s, s)
 	}
 	for r := whole; r < len(into); r++ {
-		into[r] = h.leaf(x.symbol(r, c))
+		into[r] = x.emptyLeaf
+	}
+	if end := len(x.blob) / s; end%k2 == c && end/k2 < len(into) {
+		into[end/k2] = h.leaf(x.edge)
 	}
 }
 

@@ -23,11 +23,11 @@ func noise(r *rand.Rand, n int) []byte {
 // bytes: they end in the middle of symbols, rows and columns, and what is behind
 // them in memory doesn't count, nor does whether anything is.
 func TestKernelEncodesAsGo(t *testing.T) {
-	with := vectorTables
-	if with() == nil {
+	with := vectorTables()
+	if with == nil {
 		return
 	}
-	defer func() { vectorTables = with }()
+	defer func() { vectors.tables = with }()
 	r := rand.New(rand.NewPCG(1, 9))
 	check := func(n, size, behind int) {
 		e, err := NewEncoder(n)
@@ -37,8 +37,8 @@ func TestKernelEncodesAsGo(t *testing.T) {
 		blob := noise(r, size+behind)[:size]
 		var metadata [2]*Metadata
 		var pairs [2][]SliverPair
-		for i, tables := range []func() *kernel.Tables{with, func() *kernel.Tables { return nil }} {
-			vectorTables = tables
+		for i, tables := range []*kernel.Tables{with, nil} {
+			vectors.tables = tables
 			if metadata[i], pairs[i], err = e.Encode(blob); err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +52,7 @@ func TestKernelEncodesAsGo(t *testing.T) {
 				t.Fatalf("n = %d, %d bytes, %d behind: pair %d differs", n, size, behind, i)
 			}
 		}
-		vectorTables = with
+		vectors.tables = with
 		last := *pairs[0][n-1].Secondary
 		last.Data = bytes.Clone(last.Data)
 		last.Data = last.Data[:len(last.Data):len(last.Data)] // nothing may be read behind it

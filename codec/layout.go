@@ -21,6 +21,13 @@ func (l layout) pack(wide []byte, i int, symbol []byte) {
 	whole := l.symbolSize / blockSize * blockSize
 	copy(wide[i*whole:], symbol[:whole])
 	tail := symbol[whole:]
+	if len(tail) <= shortTail {
+		for j, low := range tail[:len(tail)/2] {
+			at := l.tailAt(i, j)
+			wide[at], wide[at+32] = low, tail[len(tail)/2+j]
+		}
+		return
+	}
 	l.eachRun(i, func(at, from, n int) {
 		copy(wide[at:at+n], tail[from:])
 		copy(wide[at+32:at+32+n], tail[len(tail)/2+from:])
@@ -31,10 +38,26 @@ func (l layout) unpack(symbol []byte, wide []byte, i int) {
 	whole := l.symbolSize / blockSize * blockSize
 	copy(symbol[:whole], wide[i*whole:])
 	tail := symbol[whole:]
+	if len(tail) <= shortTail {
+		for j := range len(tail) / 2 {
+			at := l.tailAt(i, j)
+			tail[j], tail[len(tail)/2+j] = wide[at], wide[at+32]
+		}
+		return
+	}
 	l.eachRun(i, func(at, from, n int) {
 		copy(tail[from:from+n], wide[at:])
 		copy(tail[len(tail)/2+from:][:n], wide[at+32:])
 	})
+}
+
+// shortTail is how long a tail is, in bytes, that is moved faster one by one.
+const shortTail = 16
+
+// tailAt is where the low byte of a tail's j-th element lies.
+func (l layout) tailAt(i, j int) int {
+	e := i*(l.symbolSize%blockSize/2) + j
+	return l.count*(l.symbolSize/blockSize)*blockSize + e/32*blockSize + e%32
 }
 
 // eachRun calls f for each run of a tail's elements within one block: n of them

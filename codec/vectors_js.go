@@ -1,21 +1,30 @@
 package codec
 
 import (
-	"sync"
 	"unsafe"
 
 	"floe/codec/kernel"
 )
 
-// vectorTables are the kernel's tables, or nil where there is no kernel: a
-// browser without vector instructions. All functions here then return false,
-// having done nothing, and Go's own loops do it.
-var vectorTables = sync.OnceValue(func() *kernel.Tables {
-	if !kernel.Ready() {
-		return nil
+// vectors holds the kernel's tables once they were asked for. Nothing here runs
+// beside anything else: js has one thread, and no function waits.
+var vectors struct {
+	asked  bool
+	tables *kernel.Tables
+}
+
+// vectorTables returns the tables, or nil where there is no kernel: a browser
+// without vector instructions. All functions here then return false, having done
+// nothing, and Go's own loops do it.
+func vectorTables() *kernel.Tables {
+	if !vectors.asked {
+		vectors.asked = true
+		if kernel.Ready() {
+			vectors.tables = theField().kernelTables()
+		}
 	}
-	return theField().kernelTables()
-})
+	return vectors.tables
+}
 
 func vectorLoad(v lane, b []byte) bool {
 	t := vectorTables()

@@ -44,14 +44,14 @@ func twice(w uint64) (v [16]byte) {
 
 // blake2b declares the functions that hash.
 func (m *module) blake2b() {
-	compress := m.compress()
-	m.leaves(compress)
-	m.inner(compress)
+	m.leaves(m.compress(16), m.compress(1))
+	m.inner(m.compress(9))
 }
 
 // compress declares compress(scratch, counter, last): the block goes into the
-// state; last isn't 0 for a message's last one.
-func (m *module) compress() *function {
+// state; last isn't 0 for a message's last one. Only the block's first words
+// are looked at, as many as given; the others are zero.
+func (m *module) compress(words uint32) *function {
 	f, p := m.function("", 3)
 	v := f.vectors(16)
 	for i := range 8 {
@@ -76,7 +76,7 @@ func (m *module) compress() *function {
 			{0, 4, 8, 12}, {1, 5, 9, 13}, {2, 6, 10, 14}, {3, 7, 11, 15},
 			{0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13}, {3, 4, 9, 14},
 		} {
-			f.mix(p[0], v[g[0]], v[g[1]], v[g[2]], v[g[3]], s[2*i], s[2*i+1])
+			f.mix(block{p[0], words}, v[g[0]], v[g[1]], v[g[2]], v[g[3]], s[2*i], s[2*i+1])
 		}
 	}
 	for i := range 8 {
@@ -96,11 +96,17 @@ var (
 	rotate16 = []byte{2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9}
 )
 
+// block is what is compressed: so many words of it aren't zero.
+type block struct {
+	scratch local
+	words   uint32
+}
+
 // mix is RFC 7693's G with the words x and y of the block.
-func (f *function) mix(scratch, a, b, c, d local, x, y uint32) {
-	f.mixHalf(scratch, a, b, c, d, x, rotate32)
+func (f *function) mix(in block, a, b, c, d local, x, y uint32) {
+	f.mixHalf(in, a, b, c, d, x, rotate32)
 	f.turn(b, rotate24)
-	f.mixHalf(scratch, a, b, c, d, y, rotate16)
+	f.mixHalf(in, a, b, c, d, y, rotate16)
 	// By 63 to the right: doubled, and the highest bit.
 	f.get(b, b)
 	f.vector(vAdd64)
@@ -113,10 +119,12 @@ func (f *function) mix(scratch, a, b, c, d local, x, y uint32) {
 
 // mixHalf: a += b + word, d = (d + a) rotated, c += d, b += c; + is xor but
 // where it adds words.
-func (f *function) mixHalf(scratch, a, b, c, d local, word uint32, by []byte) {
+func (f *function) mixHalf(in block, a, b, c, d local, word uint32, by []byte) {
 	f.get(a)
-	f.load(scratch, blockAt+16*word)
-	f.vector(vAdd64)
+	if word < in.words {
+		f.load(in.scratch, blockAt+16*word)
+		f.vector(vAdd64)
+	}
 	f.get(b)
 	f.vector(vAdd64)
 	f.tee(a)

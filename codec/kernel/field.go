@@ -6,7 +6,7 @@ package kernel
 // high bytes of elements low + high·v8, in the tower of fields. A product with a
 // byte is looked up: 16 bytes for its low nibble, 16 for the high one.
 
-const block = 64
+const blockSize = 64
 
 // product is a byte of the tower, ready to multiply by.
 type product struct{ low, high local }
@@ -77,10 +77,10 @@ func (f *function) looping(pointers []local, n local, body func(i uint32)) {
 		body(0)
 		body(16)
 		for _, p := range pointers {
-			f.advance(p, block)
+			f.advance(p, blockSize)
 		}
 	}, func() {
-		f.add(n, -block)
+		f.add(n, -blockSize)
 		f.tee(n)
 	})
 }

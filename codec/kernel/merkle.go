@@ -5,7 +5,7 @@ package kernel
 // leaves declares leaves(dst, src, stride, size, count, scratch): the hashes of
 // a byte 0 followed by size bytes, for count messages that begin stride bytes
 // after each other. It reads up to 127 bytes behind each message.
-func (m *module) leaves(compress *function) {
+func (m *module) leaves(compress, compressWord *function) {
 	f, p := m.function("leaves", 6)
 	dst, src, stride, size, left, scratch := p[0], p[1], p[2], p[3], p[4], p[5]
 	toB, a, b, todo, counter := f.i32(), f.i32(), f.i32(), f.i32(), f.i32()
@@ -13,6 +13,26 @@ func (m *module) leaves(compress *function) {
 	digest := f.i32()
 	f.constant(32)
 	f.set(digest)
+	f.get(size)
+	f.constant(8)
+	f.raw(opLtU)
+	f.when(func() { // one word is all
+		f.pairs(left, func() {
+			f.second(b, src, stride, left)
+			f.second(toB, dst, digest, left)
+			f.begin(scratch, spare)
+			f.firstVector(scratch, src, b, va, vb, spare)
+			f.add(size, 1)
+			f.set(todo)
+			f.cutOff(scratch, todo, limit, spare, 1)
+			f.get(scratch, todo)
+			f.constant(1)
+			f.call(compressWord)
+			f.digests(scratch, dst, toB, spare)
+			f.next(src, stride)
+			f.advance(dst, 64)
+		})
+	}, nil)
 	f.pairs(left, func() {
 		f.get(src)
 		f.set(a)
@@ -38,7 +58,7 @@ func (m *module) leaves(compress *function) {
 			f.advance(b, 128)
 			f.laterBlock(scratch, a, b, va, vb, spare)
 		})
-		f.cutOff(scratch, todo, limit, va, vb, spare)
+		f.cutOff(scratch, todo, limit, spare, 16)
 		f.get(scratch)
 		f.add(size, 1)
 		f.constant(1)
@@ -49,8 +69,8 @@ func (m *module) leaves(compress *function) {
 	})
 }
 
-// firstBlock loads 0 and the first 127 bytes.
-func (f *function) firstBlock(scratch, a, b, va, vb, spare local) {
+// firstVector loads 0 and the first 15 bytes, firstBlock 112 more.
+func (f *function) firstVector(scratch, a, b, va, vb, spare local) {
 	for _, v := range [][2]local{{a, va}, {b, vb}} {
 		f.load(v[0], 0)
 		f.vectorConstant([16]byte{})
@@ -58,6 +78,10 @@ func (f *function) firstBlock(scratch, a, b, va, vb, spare local) {
 		f.set(v[1])
 	}
 	f.put(scratch, 0, va, vb, spare)
+}
+
+func (f *function) firstBlock(scratch, a, b, va, vb, spare local) {
+	f.firstVector(scratch, a, b, va, vb, spare)
 	for k := 1; k < 8; k++ {
 		f.loadBoth(a, b, va, vb, uint32(16*k-1))
 		f.put(scratch, k, va, vb, spare)
@@ -83,13 +107,13 @@ func (f *function) loadBoth(a, b, va, vb local, offset uint32) {
 	f.set(vb)
 }
 
-// cutOff clears what is behind the first todo bytes of the block: in the words
-// of both messages alike.
-func (f *function) cutOff(scratch, todo, limit, mask, v, spare local) {
+// cutOff clears what is behind the first todo bytes of the block's first words,
+// in those of both messages alike.
+func (f *function) cutOff(scratch, todo, limit, spare local, words int) {
 	f.get(todo)
 	f.vector(vSplat8)
 	f.set(limit)
-	for word := range 16 {
+	for word := range words {
 		var at [16]byte
 		for i := range at {
 			at[i] = byte(8*word + i%8)
@@ -114,11 +138,6 @@ func (m *module) inner(compress *function) {
 	va, vb, spare := f.v128(), f.v128(), f.v128()
 	f.constant(32)
 	f.set(digest)
-	f.vectorConstant([16]byte{})
-	f.set(spare)
-	for word := 10; word < 16; word++ {
-		f.store(scratch, uint32(blockAt+16*word), spare)
-	}
 	f.pairs(count, func() {
 		f.second(leftB, left, stride, count)
 		f.second(rightB, right, stride, count)
