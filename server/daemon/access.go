@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -37,9 +38,22 @@ type visitor struct {
 	owner   bool       // gave the token
 }
 
-// forwardingHeaders are set by proxies: their presence means that the caller
-// isn't the one who opened the connection.
-var forwardingHeaders = []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"}
+// forwardingHeaders are set by proxies, beside those that begin with X-Forwarded:
+// their presence means that the caller isn't the one who opened the connection.
+var forwardingHeaders = []string{"Forwarded", "Forwarded-For", "Via", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "X-Original-Host",
+	"X-Original-Forwarded-For", "X-Envoy-External-Address", "True-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip", "Fly-Client-Ip", "Client-Ip"}
+
+// isForwarded reports whether a proxy sent a request. nginx, unless it is told
+// otherwise, gives itself away by nothing but HTTP/1.0: it names neither the
+// caller nor the Host that she gave. Hardly a program speaks that any more.
+func isForwarded(r *http.Request) bool {
+	for name := range r.Header {
+		if strings.HasPrefix(name, "X-Forwarded") || slices.Contains(forwardingHeaders, name) {
+			return true
+		}
+	}
+	return !r.ProtoAtLeast(1, 1)
+}
 
 // admit decides whether a caller is served, as the package doc tells. The
 // publisher's JWTs are looked at by its handlers, which know what they permit.
@@ -76,13 +90,10 @@ func (d *Daemon) trusts(r *http.Request, caller netip.Addr) bool {
 	if !ok {
 		return false
 	}
-	forwarded := false
-	for _, h := range forwardingHeaders {
-		forwarded = forwarded || len(r.Header.Values(h)) > 0
-	}
-	if forwarded {
+	if isForwarded(r) {
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
-		return err == nil && contains(d.cfg.Trusted, peer.Addr().Unmap()) && contains(d.cfg.Allow, caller)
+		// A proxy that doesn't say for whom it asks, or not legibly, isn't the caller.
+		return err == nil && contains(d.cfg.Trusted, peer.Addr().Unmap()) && !contains(d.cfg.Trusted, caller) && contains(d.cfg.Allow, caller)
 	}
 	if contains(d.cfg.Allow, caller) {
 		return true

@@ -57,6 +57,19 @@ func TestWhoIsServed(t *testing.T) {
 		{"a friend through our proxy", proxy, "192.0.2.1", map[string]string{"X-Forwarded-For": "192.0.2.9"}, 200, 200},
 		{"a stranger through our proxy", proxy, "192.0.2.1", map[string]string{"X-Forwarded-For": "192.0.2.9, 203.0.113.7"}, 403, 200},
 		{"this machine through our proxy", proxy, "127.0.0.1", map[string]string{"X-Forwarded-For": "127.0.0.1"}, 403, 200},
+		{"through our proxy, which doesn't say for whom", proxy, "192.0.2.1", map[string]string{"Via": "1.1 proxy"}, 403, 200},
+		{"through our proxy, illegibly", proxy, "192.0.2.1", map[string]string{"X-Forwarded-For": "203.0.113.7:80"}, 403, 200},
+		{"forwarded by a proxy that names only itself", me, "127.0.0.1:31415", map[string]string{"Proto": "HTTP/1.0"}, 403, 200},
+		{"forwarded by a content network", me, "127.0.0.1:31415", map[string]string{"Cf-Connecting-Ip": "203.0.113.7"}, 403, 200},
+		{"forwarded from a port", me, "127.0.0.1:31415", map[string]string{"X-Forwarded-Port": "443"}, 403, 200},
+		{"Host in capitals", me, "LOCALHOST:31415", nil, 200, 200},
+		{"Host with a dot", me, "127.0.0.1.:31415", nil, 403, 200},
+		{"Host with somebody's name", me, "127.0.0.1@evil.example", nil, 403, 200},
+		{"Host as one number", me, "2130706433:31415", nil, 403, 200},
+		{"Host that is no place", me, "0.0.0.0:31415", nil, 403, 200},
+		{"Host with a zone", me, "[::1%25lo]:31415", nil, 403, 200},
+		{"a made-up Sec-Fetch-Site", me, "127.0.0.1:31415", map[string]string{"Sec-Fetch-Site": "NONE"}, 403, 200},
+		{"the token, in HTTP/1.0", stranger, "walrus.example", map[string]string{"Authorization": "Bearer " + testToken, "Proto": "HTTP/1.0"}, 200, 200},
 		{"the token", stranger, "walrus.example", bearer, 200, 200},
 		{"the token in a page", stranger, "walrus.example", map[string]string{"Authorization": "bearer " + testToken, "Origin": "https://good.example", "Sec-Fetch-Site": "cross-site"}, 200, 200},
 		{"the token, forwarded", me, "walrus.example", map[string]string{"Authorization": "Bearer " + testToken, "X-Forwarded-For": "203.0.113.7"}, 200, 200},
@@ -69,7 +82,7 @@ func TestWhoIsServed(t *testing.T) {
 	for _, mode := range []Mode{Local, All} {
 		d := newDaemon(t, n, func(c *Config) {
 			c.Aggregator, c.Token = mode, testToken
-			c.Allow = []netip.Prefix{netip.MustParsePrefix("192.0.2.8/30")}
+			c.Allow = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/28")}
 			c.Trusted = []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")}
 		})
 		for _, c := range cases {

@@ -84,11 +84,15 @@ func (d *Daemon) concat(w http.ResponseWriter, r *http.Request, ids []string, ho
 	blobs := make([]codec.BlobID, len(ids))
 	size := uint64(0)
 	for i, id := range ids {
-		attributes, err := d.resolve(r, id, &blobs[i])
+		object, err := d.resolve(r, id, &blobs[i])
 		if err != nil {
 			return err
 		}
-		if i == 0 {
+		if i == 0 && object != nil {
+			attributes, err := d.attributes(r.Context(), object.id)
+			if err != nil {
+				return err
+			}
 			setAttributes(w.Header(), attributes)
 		}
 		s, err := d.metadata.get(r.Context(), blobs[i], d.params)
@@ -116,8 +120,9 @@ func (d *Daemon) concat(w http.ResponseWriter, r *http.Request, ids []string, ho
 	return nil
 }
 
-// resolve turns what names a blob into a blob ID.
-func (d *Daemon) resolve(r *http.Request, id string, to *codec.BlobID) (map[string]string, error) {
+// resolve turns what names a blob into a blob ID, and returns the object if it
+// is one that names it.
+func (d *Daemon) resolve(r *http.Request, id string, to *codec.BlobID) (*blobObject, error) {
 	var err error
 	if *to, err = codec.ParseBlobID(id); err == nil {
 		return nil, nil
@@ -131,7 +136,7 @@ func (d *Daemon) resolve(r *http.Request, id string, to *codec.BlobID) (map[stri
 		return nil, notFound("OBJECT_ID_RESOLUTION_FAILED", "object %s is no blob's", object).because(err)
 	}
 	*to = b.blobID
-	return d.attributes(r.Context(), b.id)
+	return &b, nil
 }
 
 // sendBlob sends one of several blobs. An error of the first comes before

@@ -37,7 +37,8 @@
 // and in the allow-list; [All] serves everybody. A caller with the token is
 // served in both. Trust in an address is ambient: a web page can use its
 // visitor's. So it counts only if
-//   - no header says that the request was forwarded,
+//   - nothing says that the request was forwarded: no header of proxies, nor HTTP/1.0,
+//     by which alone some give themselves away,
 //   - Host is an address, not a name: a name can be made to point here (DNS rebinding),
 //   - neither Sec-Fetch-Site nor Origin says that a page sent it.
 //

@@ -36,6 +36,9 @@ func NewJWT(algorithm string, key []byte, lifetime time.Duration) (*JWT, error) 
 	}
 	j := &JWT{method: algorithm, lifetime: lifetime}
 	if strings.HasPrefix(algorithm, "HS") {
+		if block, _ := pem.Decode(key); block != nil {
+			return nil, fmt.Errorf("the JWT key is PEM, which is no secret: %s needs one that nobody else knows; or is the algorithm RS256, ES256 or EdDSA?", algorithm)
+		}
 		secret := strings.TrimRight(string(key), "\r\n")
 		if digits, ok := strings.CutPrefix(secret, "0x"); ok {
 			b, err := hex.DecodeString(digits)

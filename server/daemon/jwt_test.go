@@ -200,7 +200,7 @@ func TestKeysOfJWTs(t *testing.T) {
 	for name, bad := range map[string]struct {
 		algorithm string
 		key       []byte
-	}{"none": {"none", text(public)}, "unknown": {"XX", text(public)}, "short": {"HS256", []byte("short")}, "bad hex": {"HS256", []byte("0xzz112233445566778899")}, "no PEM": {"EdDSA", []byte(testSecret)}, "another kind of key": {"EdDSA", text(&ec.PublicKey)}} {
+	}{"none": {"none", text(public)}, "unknown": {"XX", text(public)}, "short": {"HS256", []byte("short")}, "bad hex": {"HS256", []byte("0xzz112233445566778899")}, "no PEM": {"EdDSA", []byte(testSecret)}, "a public key as secret": {"HS256", text(public)}, "another kind of key": {"EdDSA", text(&ec.PublicKey)}} {
 		if _, err := NewJWT(bad.algorithm, bad.key, 0); err == nil {
 			t.Errorf("%s was accepted", name)
 		}

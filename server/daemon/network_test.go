@@ -173,6 +173,8 @@ func ask(d http.Handler, method, path string, header map[string]string, body []b
 		switch k {
 		case "Host":
 			r.Host = v
+		case "Proto":
+			r.Proto, r.ProtoMajor, r.ProtoMinor = v, 1, 0
 		case "From":
 			r.RemoteAddr = v
 		default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -146,12 +147,15 @@ func (d *Daemon) attributes(ctx context.Context, blob suitx.Address) (map[string
 // those of upstream by default.
 var headersAllowed = []string{"Content-Type", "Authorization", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Location", "Link"}
 
-// setAttributes sets headers that aren't there yet. Names count in any case;
-// what can't stand in a header is left out.
+// setAttributes sets headers that aren't there yet. Names count in any case, the
+// first in the order of bytes if they differ in that alone; what can't stand in a
+// header is left out, and so are types of several parts, each of which would bring
+// headers of its own.
 func setAttributes(h http.Header, attributes map[string]string) {
-	for k, v := range attributes {
-		name := http.CanonicalHeaderKey(k)
+	for _, k := range slices.Sorted(maps.Keys(attributes)) {
+		v, name := attributes[k], http.CanonicalHeaderKey(k)
 		bad := strings.ContainsFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c >= 0x7f })
+		bad = bad || name == "Content-Type" && strings.Contains(strings.ToLower(v), "multipart/")
 		if slices.Contains(headersAllowed, name) && !bad && h.Get(name) == "" {
 			h.Set(name, v)
 		}

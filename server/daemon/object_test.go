@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -46,6 +47,18 @@ func TestObject(t *testing.T) {
 	for _, bad := range []string{"", "{}", `{"ids":[]}`, `{"ids":["x"]}`, `{"ids":[],"x":1}`, `[]`, string(body) + string(body)} {
 		if w := ask(d, "POST", "/v1alpha/blobs/concat", map[string]string{"Content-Type": "application/json"}, []byte(bad)); w.Code != 400 {
 			t.Errorf("%s: status %d", bad, w.Code)
+		}
+	}
+}
+
+// Of names that differ in case alone the first counts, always; and no type has
+// parts with headers of their own.
+func TestAttributesAsHeaders(t *testing.T) {
+	for range 20 {
+		h := http.Header{}
+		setAttributes(h, map[string]string{"content-type": "text/html", "CONTENT-TYPE": "Multipart/x-mixed-replace; boundary=a", "Content-Type": "text/plain", "location": "/", "Refresh": "0"})
+		if len(h) != 1 || h.Get("Content-Type") != "text/plain" {
+			t.Fatalf("%v", h)
 		}
 	}
 }

@@ -15,8 +15,12 @@ import (
 	"floe/codec/quilt"
 )
 
-// metadataField is the field of a form that has the files' tags.
-const metadataField = "_metadata"
+// metadataField is the field of a form that has the files' tags; as JSON, which
+// takes many times its size in memory.
+const (
+	metadataField = "_metadata"
+	maxMetadata   = 4 << 20
+)
 
 // quiltAttribute marks the Blob objects of quilts, as Walrus' clients do.
 var quiltAttribute = map[string]string{"_walrusBlobType": "quilt"}
@@ -55,13 +59,9 @@ func (d *Daemon) publishQuilt(w http.ResponseWriter, r *http.Request, p publishe
 	defer d.closeBody(b)
 	ctx, cancel := context.WithTimeout(r.Context(), publishTimeout)
 	defer cancel()
-	files, err := d.readForm(ctx, b, boundary)
+	size, err := d.sizeOfForm(ctx, b, boundary)
 	if err != nil {
 		return nil, err
-	}
-	size, err := quilt.Size(files, d.params)
-	if err != nil {
-		return nil, malformed("the files make no quilt: %v", err)
 	}
 	if err := c.checkSize(uint64(size)); err != nil {
 		return nil, err
@@ -71,11 +71,10 @@ func (d *Daemon) publishQuilt(w http.ResponseWriter, r *http.Request, p publishe
 		return nil, err
 	}
 	defer release()
-	blob, index, err := quilt.Encode(files, d.params)
+	blob, index, err := d.encodeForm(b, boundary)
 	if err != nil {
-		return nil, malformed("the files make no quilt: %v", err)
+		return nil, err
 	}
-	files = nil
 	stored, err := d.publish(ctx, blob, p, quiltAttribute)
 	if err != nil {
 		return nil, err
@@ -88,13 +87,39 @@ func (d *Daemon) publishQuilt(w http.ResponseWriter, r *http.Request, p publishe
 	return res, nil
 }
 
-// readForm reads the files of a form once there is room for them.
-func (d *Daemon) readForm(ctx context.Context, b *body, boundary string) ([]quilt.File, error) {
+// sizeOfForm is how large a quilt the files of a form make. It forgets them again:
+// to wait for more memory with them in hand would be to hold what isn't counted.
+func (d *Daemon) sizeOfForm(ctx context.Context, b *body, boundary string) (int, error) {
 	release, err := d.cfg.Uploader.Room(ctx, uint64(b.size))
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	defer release()
+	files, err := d.readForm(b, boundary)
+	if err != nil {
+		return 0, err
+	}
+	size, err := quilt.Size(files, d.params)
+	if err != nil {
+		return 0, malformed("the files make no quilt: %v", err)
+	}
+	return size, nil
+}
+
+// encodeForm makes a quilt of the files of a form.
+func (d *Daemon) encodeForm(b *body, boundary string) (blob []byte, index []quilt.Patch, err error) {
+	files, err := d.readForm(b, boundary)
+	if err != nil {
+		return nil, nil, err
+	}
+	if blob, index, err = quilt.Encode(files, d.params); err != nil {
+		return nil, nil, malformed("the files make no quilt: %v", err)
+	}
+	return blob, index, nil
+}
+
+// readForm reads the files of a form. There must be room for them.
+func (d *Daemon) readForm(b *body, boundary string) ([]quilt.File, error) {
 	if _, err := b.file.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("couldn't read a body: %w", err)
 	}
@@ -106,7 +131,7 @@ func (d *Daemon) readForm(ctx context.Context, b *body, boundary string) ([]quil
 func parseForm(in io.Reader, boundary string, most int) ([]quilt.File, error) {
 	form := multipart.NewReader(in, boundary)
 	var files []quilt.File
-	tags := make(map[string]map[string]string)
+	tags, tagged := make(map[string]map[string]string), false
 	for {
 		part, err := form.NextRawPart()
 		if errors.Is(err, io.EOF) {
@@ -115,13 +140,22 @@ func parseForm(in io.Reader, boundary string, most int) ([]quilt.File, error) {
 		if err != nil {
 			return nil, malformed("the form can't be read").because(err)
 		}
-		data, err := io.ReadAll(part)
+		name := part.FormName()
+		in := io.Reader(part)
+		if name == metadataField {
+			in = io.LimitReader(part, maxMetadata+1)
+		}
+		data, err := io.ReadAll(in)
 		if err != nil {
 			return nil, malformed("the form can't be read").because(err)
 		}
-		name := part.FormName()
 		switch {
+		case name == metadataField && len(data) > maxMetadata:
+			return nil, malformed("_metadata has more than %d bytes", maxMetadata)
+		case name == metadataField && tagged:
+			return nil, malformed("_metadata stands there twice")
 		case name == metadataField:
+			tagged = true
 			if err := parseTags(data, tags); err != nil {
 				return nil, err
 			}

@@ -144,6 +144,7 @@ func TestForm(t *testing.T) {
 	for name, fields := range map[string][]string{
 		"no files": {}, "only tags": {"_metadata", "[]"}, "reserved": {"_x", "a"}, "empty name": {"", "a"}, "spaces at the end": {"a ", "a"},
 		"tags aren't JSON": {"a", "a", "_metadata", "{"}, "tags of nobody": {"a", "a", "_metadata", `[{"tags":{}}]`}, "tags twice": {"a", "a", "_metadata", `[{"identifier":"a"},{"identifier":"a"}]`},
+		"tags twice over": {"a", "a", "_metadata", "[]", "_metadata", "[]"}, "tags without end": {"a", "a", "_metadata", "[" + strings.Repeat(" ", maxMetadata) + "]"},
 		"too many": {"1", "", "2", "", "3", "", "4", "", "5", "", "6", "", "7", ""},
 	} {
 		body, boundary := form(t, fields...)
