@@ -37,6 +37,7 @@ type fake struct {
 	requests  []string         // method and path, in order
 	traffic   bytes.Buffer
 	clock     uint64 // object versions
+	dearer    uint64 // than usual is a unit of gas
 
 	// What a lying relay does: each may change an answer.
 	lieAnswer func(path string, body []byte) []byte

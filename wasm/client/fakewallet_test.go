@@ -103,7 +103,7 @@ func (f *fake) account(address string) (any, *api.Error) {
 	if err != nil {
 		return nil, malformed("%v", err)
 	}
-	out := &api.Account{Epoch: 4, GasPrice: 1000}
+	out := &api.Account{Epoch: 4, GasPrice: 1000 + f.dearer}
 	for kind, to := range map[*[][]byte]suitx.TypeTag{&out.SUI: suitx.SUI(), &out.WAL: f.walType()} {
 		_, coins := f.held(owner, to)
 		for _, o := range coins {
@@ -147,6 +147,9 @@ func (f *fake) submit(in *api.SubmitRequest) (*api.SubmitResponse, *api.Error) {
 	if done := f.submitted[digest]; done != nil {
 		return done, nil
 	}
+	if tx.Gas.Price < 1000+f.dearer {
+		return nil, &api.Error{Code: api.CodeExecution, Message: "gas costs more"}
+	}
 	for _, p := range tx.Gas.Payment {
 		if o := f.objects[p.ID]; o == nil || o.Ref() != p || o.Owner.Address != tx.Sender {
 			return nil, &api.Error{Code: api.CodeConflict, Message: "the gas moved on"}
@@ -154,11 +157,17 @@ func (f *fake) submit(in *api.SubmitRequest) (*api.SubmitResponse, *api.Error) {
 	}
 	run := &walletRun{fakeRun: fakeRun{fake: f, tx: tx, digest: digest, signed: api.SignedTransaction{Transaction: in.Transaction, Signatures: [][]byte{in.Signature}}},
 		changed: map[suitx.Address]*suitx.Object{}, made: map[suitx.Address]bool{}, results: make([][]*suitx.Object, len(tx.Commands))}
+	before := make(map[suitx.Address]*suitx.Object)
+	for id, o := range f.objects {
+		was := *o
+		before[id] = &was
+	}
 	f.clock++
 	run.gas = f.objects[tx.Gas.Payment[0].ID]
 	run.add(run.gas, -fakeGasUsed)
 	for i, c := range tx.Commands {
 		if err := run.command(i, c); err != nil {
+			f.objects = before // all or nothing
 			return nil, &api.Error{Code: api.CodeExecution, Message: fmt.Sprintf("command %d: %v", i, err)}
 		}
 	}

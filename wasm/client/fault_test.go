@@ -288,6 +288,26 @@ func TestEpochBegins(t *testing.T) {
 	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
 }
 
+// TestEpochBeginsWhileStoring: the nodes confirmed the first blobs in an epoch
+// that is over when they confirm the last ones.
+func TestEpochBeginsWhileStoring(t *testing.T) {
+	f, files := newFake(t), map[string][]byte{"large.bin": noise("large", 3<<20)}
+	asked := 0
+	f.lieAnswer = func(path string, body []byte) []byte {
+		if path == api.PathCertificate {
+			if asked++; asked == 1 {
+				f.net.Epoch++
+			}
+		}
+		return body
+	}
+	sent := mustSend(t, f.client(), request(files))
+	if asked < 3 {
+		t.Errorf("confirmations were asked for %d times: the test wants batches", asked)
+	}
+	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
+}
+
 // TestSliversAtHandSuffice: slivers that one read left behind rebuild the blob
 // for the next, even when not a single node answers any more.
 func TestSliversAtHandSuffice(t *testing.T) {

@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -131,15 +132,16 @@ func createdParcel(effects *suitx.Effects) (suitx.Address, error) {
 	return id, fmt.Errorf("transaction %s created no parcel %s", effects.TransactionDigest, id)
 }
 
-// epochMoved says whether creating failed because a new epoch began since the
-// nodes confirmed, and if so looks at the new one.
+// epochMoved says whether certifying failed because a new epoch began since the
+// nodes confirmed some of the blobs. It looks at the epoch that is now.
 func (s *sending) epochMoved(ctx context.Context, err error) bool {
 	var e *Error
 	if !errors.As(err, &e) || e.Code != CodeInternal {
 		return false
 	}
-	before := s.net.Epoch
-	return s.refresh(ctx) == nil && s.net.Epoch != before
+	return s.refresh(ctx) == nil && slices.ContainsFunc(s.blobs[s.certified:], func(b *blob) bool {
+		return binary.LittleEndian.Uint32(b.certificate.Message[3:]) != s.net.Epoch
+	})
 }
 
 // createAgain has the nodes confirm anew what isn't certified yet.

@@ -37,13 +37,7 @@ func (p *Paid) finish(ctx context.Context, progress func(Progress)) (*Sent, erro
 		return nil, err
 	}
 	p.meter.phase(PhaseCertifying, "")
-	err := p.certifyRest(ctx)
-	if p.epochMoved(ctx, err) {
-		if err = p.confirmAgain(ctx); err == nil {
-			err = p.certifyRest(ctx)
-		}
-	}
-	if err != nil {
+	if err := p.certifyAll(ctx); err != nil {
 		return nil, err
 	}
 	shown, err := p.client.lookup(ctx, p.net, p.parcelID)
@@ -87,11 +81,8 @@ func (p *Paid) begin(progress func(Progress)) {
 func (p *Paid) handIn(ctx context.Context) error {
 	p.open = true
 	effects, objects, err := p.client.submit(ctx, p.order)
-	var refused *api.Error
-	if errors.As(err, &refused) && slices.Contains([]string{api.CodeMalformed, api.CodeNotAllowed, api.CodeConflict, api.CodeExecution, api.CodeNotAge, api.CodeTooLarge}, refused.Code) {
-		p.open = false // it didn't run, and never will
-	}
 	if err != nil {
+		p.open = !p.neverRan(ctx, err)
 		return err
 	}
 	if _, err := createdParcel(effects); err != nil {
@@ -102,6 +93,19 @@ func (p *Paid) handIn(ctx context.Context) error {
 	}
 	p.bought = true
 	return nil
+}
+
+// neverRan says whether err means that the wallet's transaction didn't run. A
+// refusal alone doesn't: what has moved on may have been moved by this very
+// transaction, handed in by a request whose answer was lost. So the parcel
+// mustn't be there either; who is told that nothing was paid may pay again.
+func (p *Paid) neverRan(ctx context.Context, err error) bool {
+	var refused *api.Error
+	if !errors.As(err, &refused) || !slices.Contains([]string{api.CodeMalformed, api.CodeNotAllowed, api.CodeConflict, api.CodeExecution, api.CodeNotAge, api.CodeTooLarge}, refused.Code) {
+		return false
+	}
+	var shown api.Parcel
+	return CodeOf(p.client.call(ctx, api.PathParcels+p.parcelID.String(), nil, &shown)) == CodeNotFound
 }
 
 // receive finds the Blob objects and the coin among what the transaction made.
@@ -161,6 +165,36 @@ func (p *Paid) storeRest(ctx context.Context) error {
 		p.stored++
 	}
 	return nil
+}
+
+// certifyAll certifies what isn't yet, also where a new epoch began meanwhile:
+// Walrus', which wants new confirmations, or Sui's, whose gas may cost more.
+func (p *Paid) certifyAll(ctx context.Context) error {
+	err := p.certifyRest(ctx)
+	moved, dearer := p.epochMoved(ctx, err), p.dearer(ctx, err)
+	if !moved && !dearer {
+		return err
+	}
+	if moved {
+		if err := p.confirmAgain(ctx); err != nil {
+			return err
+		}
+	}
+	return p.certifyRest(ctx)
+}
+
+// dearer says whether certifying may have failed because gas costs more by now,
+// and if so takes the new price; not one that would burn what is there.
+func (p *Paid) dearer(ctx context.Context, err error) bool {
+	if err == nil || CodeOf(err) != CodeInternal {
+		return false
+	}
+	a, err := p.client.account(ctx, p.net, p.address)
+	if err != nil || a.gasPrice <= p.gasPrice || api.Fuel(len(p.blobs)-p.certified, a.gasPrice) > 2*p.fuel.balance {
+		return false
+	}
+	p.gasPrice = a.gasPrice
+	return true
 }
 
 // certifyRest certifies what isn't yet, some at a time.
