@@ -245,3 +245,34 @@ func TestLedgerWithoutTwinStaysClosed(t *testing.T) {
 		}
 	}
 }
+
+// A package of a transaction that fails after it was made isn't there, also not
+// after a restart.
+func TestPublishedInVain(t *testing.T) {
+	n := newNetwork(t)
+	a := n.rich("alice")
+	id, capability, _ := n.published(a)
+	before := len(n.Packages().All())
+	var first, second suitx.Builder
+	first.Transfer(a.Address, first.Command(n.floePackage()))
+	n.upgrade(&second, id, second.Object(capability), 0)
+	for _, b := range []*suitx.Builder{&first, &second} {
+		n.parcel(b, "delete", n.parcel(b, "create", b.Bytes([]byte("no statement"))))
+		e := n.send(b, a)
+		if f := e.Effects.Status.Failure; f == nil || f.Kind != suitx.MoveAbort {
+			t.Errorf("it ended %q", statusText(e))
+		}
+		for _, c := range e.Effects.ChangedObjects {
+			if c.Output.Kind == suitx.OutputPackage {
+				t.Errorf("package %s is left", c.ID)
+			}
+		}
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n.open()
+	if got := len(n.Packages().All()); got != before || len(must(n.PackageVersions(id))) != 1 {
+		t.Errorf("%d packages, want %d", got, before)
+	}
+}
