@@ -106,9 +106,10 @@ func (q *quota) enter() error {
 	return nil
 }
 
-// drained returns what is left of l at now, when limit drains in one window.
+// drained returns what is left of l at now, when limit drains in one window; a
+// clock that was set back drains nothing.
 func (q *quota) drained(l level, limit Cost, now time.Time) Cost {
-	share := float64(now.Sub(l.at)) / float64(q.limits.Window)
+	share := max(0, float64(now.Sub(l.at))/float64(q.limits.Window))
 	less := func(v, limit uint64) uint64 {
 		gone := share * float64(limit)
 		if gone >= float64(v) {

@@ -122,3 +122,19 @@ func TestQuotaIsKeptInTheBook(t *testing.T) {
 		t.Error("a book that can't be read is taken for an empty one")
 	}
 }
+
+// A clock that is set back gives nothing back, and takes nothing.
+func TestQuotaWhenTheClockIsSetBack(t *testing.T) {
+	c := &clock{at: time.Now()}
+	q := newQuota(Limits{Window: time.Hour, PerClient: Cost{Gas: 100}, Total: Cost{Gas: 100}, Live: 1}, c.now)
+	if _, err := q.take(alice, Cost{Gas: 60}, 0); err != nil {
+		t.Fatal(err)
+	}
+	c.add(-30 * time.Minute)
+	if _, err := q.take(alice, Cost{Gas: 41}, 0); err == nil {
+		t.Error("more was given than there is")
+	}
+	if _, err := q.take(alice, Cost{Gas: 40}, 0); err != nil {
+		t.Errorf("what is left wasn't given: %v", err)
+	}
+}

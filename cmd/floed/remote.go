@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -88,6 +90,23 @@ func (r *remote) introduce(log *slog.Logger) {
 		sponsor = suitx.AddressOf(r.sponsor.Public().(ed25519.PublicKey)).String()
 	}
 	log.Info("working on a network elsewhere", "name", r.place.Name, "ledger", r.place.Ledger, "chain", r.client.ChainID(), "sponsor", sponsor)
+	if isOverheard(r.place) {
+		log.Warn("the ledger is asked without TLS: whoever is on the way can read and change what it answers; https:// in the network file prevents that", "ledger", r.place.Ledger)
+	}
+}
+
+// isOverheard reports whether what the ledger answers crosses a network without TLS.
+func isOverheard(p api.Place) bool {
+	target, tls, err := p.Target()
+	if err != nil || tls {
+		return false
+	}
+	host, _, err := net.SplitHostPort(target)
+	if err != nil {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return host != "localhost" && (err != nil || !ip.Unmap().IsLoopback())
 }
 
 // relay makes it a [network]. What it pays for is permanent: a blob that can't be

@@ -179,3 +179,21 @@ func TestEpochsFor(t *testing.T) {
 		}
 	}
 }
+
+// Who works over a network in plain text is told so.
+func TestOverheard(t *testing.T) {
+	for ledger, want := range map[string]bool{
+		"http://127.0.0.1:8080":             false,
+		"http://localhost:8080":             false,
+		"http://[::1]:9000":                 false,
+		"http://192.168.1.4:9000":           true,
+		"http://sui.example":                true,
+		"http://localhost.example:80":       true,
+		"https://sui.example":               false,
+		"https://fullnode.mainnet.sui.io:1": false,
+	} {
+		if got := isOverheard(api.Place{Ledger: ledger}); got != want {
+			t.Errorf("%s: %v", ledger, got)
+		}
+	}
+}
