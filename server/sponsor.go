@@ -114,7 +114,11 @@ func (p *sponsor) payOnce(ctx context.Context, wal uint64, build func(b *suitx.B
 	for i, c := range coins {
 		refs[i] = c.ref
 	}
-	build(b, walrus.Coins(b, refs...))
+	// No more than was counted can be taken, whatever the package called does.
+	purse := walrus.Coins(b, refs...)
+	exact := b.Split(purse, wal)
+	build(b, exact)
+	b.Command(&suitx.MergeCoins{Into: purse, Sources: []suitx.Argument{exact}})
 	return p.run(ctx, b)
 }
 
