@@ -1,3 +1,5 @@
+//go:build !js
+
 // Bench compares what the page's engine does with what the official npm packages
 // do, side by side in one headless Chromium:
 //
