@@ -65,10 +65,7 @@ func (w *wholes) get(ctx context.Context, s *source) (blob []byte, free func(), 
 		e.users--
 		w.tick++
 		e.used = w.tick
-		if e.users == 0 {
-			used := e.used
-			time.AfterFunc(w.keep, func() { w.expire(s.id, e, used) })
-		}
+		w.expireLater(s.id, e)
 	}
 	select {
 	case <-e.done:
@@ -104,6 +101,9 @@ func (w *wholes) decode(e *whole, s *source, size int64) {
 			back -= size
 		}
 		w.room.Release(back)
+		w.mu.Lock()
+		w.expireLater(s.id, e) // who asked may have gone
+		w.mu.Unlock()
 	}
 	if e.err != nil {
 		e.err = fmt.Errorf("couldn't decode %v: %w", s.id, e.err)
@@ -153,6 +153,13 @@ func (w *wholes) evict() bool {
 	}
 	w.forget(oldest, found)
 	return true
+}
+
+// expireLater begins to wait if nobody uses a blob. The caller holds mu.
+func (w *wholes) expireLater(id codec.BlobID, e *whole) {
+	if used := e.used; e.users == 0 {
+		time.AfterFunc(w.keep, func() { w.expire(id, e, used) })
+	}
 }
 
 // expire forgets a blob that nobody has used since.

@@ -98,3 +98,29 @@ func TestWholesThatFail(t *testing.T) {
 		}
 	})
 }
+
+// slow takes its time to decode.
+type slow struct{ *network }
+
+func (n slow) Blob(ctx context.Context, id codec.BlobID, m *codec.Metadata) ([]byte, error) {
+	time.Sleep(2 * time.Minute)
+	return n.network.Blob(ctx, id, m)
+}
+
+// A blob that is decoded once who asked has gone doesn't stay for ever.
+func TestWholesThatNobodyAwaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork()
+		s := sourceOf(t, n, 28_000)
+		w := newWholes(slow{n}, 60_000)
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, _, err := w.get(short, s); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		time.Sleep(3*time.Minute + wholeKept)
+		if n.whole != 1 || len(w.kept) > 0 || !w.room.TryAcquire(60_000) {
+			t.Errorf("decoded %d times, %d blobs are kept", n.whole, len(w.kept))
+		}
+	})
+}
