@@ -50,7 +50,7 @@ type Chain interface {
 	// Committee returns the storage nodes of the current epoch in their order,
 	// and the prices.
 	Committee(ctx context.Context) (*api.Committee, error)
-	// Owned returns all objects of that type and owner.
+	// Owned returns all objects of that type and owner; of coins, some thousands.
 	Owned(ctx context.Context, owner suitx.Address, typ suitx.StructTag) ([]*suitx.Object, error)
 	// Parcel returns all that is known of a parcel, or ErrNotFound; ErrPruned where
 	// its history is known no longer.

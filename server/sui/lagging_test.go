@@ -125,6 +125,24 @@ func TestPagesOfAFullNode(t *testing.T) {
 	}
 }
 
+// Anybody may name an address that has coins by the million: that must end.
+func TestCoinsWithoutEnd(t *testing.T) {
+	pages := uint64(0)
+	n := &fullNode{owned: func(r *pb.ListOwnedObjectsRequest) *pb.ListOwnedObjectsResponse {
+		pages++
+		res := &pb.ListOwnedObjectsResponse{NextPageToken: binary.LittleEndian.AppendUint64(nil, pages)}
+		for i := range uint64(pageSize) {
+			id := suitx.Address(suitx.DerivedObjectID(suitx.Digest{}, pages*pageSize+i))
+			res.Objects = append(res.Objects, answered(coinAt(id, 1, 1)))
+		}
+		return res
+	}}
+	got, err := n.dial(t).Owned(t.Context(), somebody, suitx.CoinOf(suitx.SUI()))
+	if err != nil || len(got) != mostCoins || pages != mostCoins/pageSize {
+		t.Errorf("%d coins, %d pages, %v", len(got), pages, err)
+	}
+}
+
 func TestFieldsThatAFullNodeLeavesOut(t *testing.T) {
 	tx := []byte("a transaction")
 	n := &fullNode{

@@ -19,6 +19,10 @@ import (
 const (
 	batch    = 50   // objects of one request
 	pageSize = 1000 // entries of one page, at most
+
+	// coins of one owner, and a page more: whoever has as many has them by the
+	// million, sent by strangers, and a list of them isn't worth its memory
+	mostCoins = 10_000
 )
 
 // Objects returns the last versions of objects, in the order asked; nil where
@@ -91,7 +95,7 @@ func (c *Client) version(ctx context.Context, id suitx.Address, version uint64) 
 	return decodeObject(id, res.GetObject())
 }
 
-// Owned returns all objects of that type and owner.
+// Owned returns all objects of that type and owner; of coins, some thousands.
 func (c *Client) Owned(ctx context.Context, owner suitx.Address, typ suitx.StructTag) ([]*suitx.Object, error) {
 	var out []*suitx.Object
 	req := &pb.ListOwnedObjectsRequest{
@@ -119,7 +123,7 @@ func (c *Client) Owned(ctx context.Context, owner suitx.Address, typ suitx.Struc
 		if req.PageToken, err = nextPage(req.PageToken, res.NextPageToken); err != nil {
 			return nil, fmt.Errorf("couldn't read objects of %s: %w", owner, err)
 		}
-		if req.PageToken == nil {
+		if req.PageToken == nil || len(out) >= mostCoins && typ.Is(suitx.FrameworkAddress(2), "coin", "Coin") {
 			return c.mend(ctx, out, owner, typ)
 		}
 	}
