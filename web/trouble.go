@@ -42,7 +42,7 @@ func SendTroubles() []Trouble {
 			"{why} Nothing was paid and nothing was shared. Send again, or choose another account.",
 			[]Act{ActDetail}},
 		{"paid", "Paid, but not finished.",
-			"{what} What your wallet has paid for isn’t lost: as long as this page stays open, it goes on where it stopped, and asks for nothing more.",
+			"{what} As long as this page stays open, it goes on where it stopped, and your wallet isn’t asked again. Don’t close it: the storage that is paid for, and the SUI set aside to confirm it, would stay behind where your wallet can’t reach them.",
 			[]Act{ActAgain}},
 		{"too_large", "That is too much for one parcel.",
 			"One parcel holds {max}. Remove some files, or send them in several parcels.", nil},

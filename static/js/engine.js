@@ -220,8 +220,9 @@ class Engine extends EventTarget {
     try {
       if (!call.sign) throw { code: "wallet", message: "They belong to a wallet that isn’t connected." };
       this.#worker?.postMessage({ id, signed: await call.sign(transaction) });
-    } catch ({ code = "wallet", message = "" }) {
-      this.#worker?.postMessage({ id, refused: { code, message } });
+    } catch (cause) { // whatever a wallet threw
+      const { code = "wallet", message = "" } = cause ?? {};
+      this.#worker?.postMessage({ id, refused: { code: `${code}`, message: `${message}` } });
     }
   }
 

@@ -100,6 +100,11 @@ function tellTrouble(failure) {
 async function start() {
   if (state !== "staged" || job) return;
   if (unfinished && same(unfinished.files, staged.files)) return unfinished.resume(); // it is paid for
+  if (unfinished) { // and would be lost, if others were sent before
+    tell(troubleBox(), unfinished.failure, { again: unfinished.resume });
+    announce("What is paid for comes first. Try that again, then send these.");
+    return;
+  }
   if (!options.complete() || !pay.complete()) return;
   if (pay.nobody) return tellTrouble({ code: "no_sponsor", message: "" });
   if (net && staged.total > net.max_parcel_size) return tellTrouble({ code: "too_large", message: "" });
@@ -131,6 +136,7 @@ async function carry(request, total, send) {
   sending.begin(total, net?.nodes ?? [], chosen.light, chosen.wallet?.name);
   work();
   stopped = false;
+  const before = unfinished;
   unfinished = null;
   removeEventListener("beforeunload", hold);
   try {
@@ -149,7 +155,9 @@ async function carry(request, total, send) {
     go("staged");
     headline(`${many(files.length, "file")} to send`);
     await refresh();
-    fell(failureOf(cause), files, () => carry(request, total, (ready, show) => ready.finish(show)));
+    const failure = failureOf(cause);
+    failure.paid ||= Boolean(before) && failure.code === "cancelled"; // before the engine had begun
+    fell(failure, files, () => carry(request, total, (ready, show) => ready.finish(show)));
   } finally {
     job = null;
   }
@@ -192,9 +200,8 @@ async function cancel() {
   if (job === asked) asked.cancel();
 }
 
+/** Empties the page; what is paid for and unfinished stays. */
 function restart() {
-  unfinished = null;
-  removeEventListener("beforeunload", hold);
   clearDone();
   options.reset();
   staged.clear();

@@ -10,6 +10,14 @@
 // comes back is compared and verified by the engine, never here. It is told no
 // key, and no key is made from what it signs.
 //
+// That is what it is told, not what it could take. A wallet's script runs in this
+// page: it can read files before they are sealed, links and passphrases as they
+// are shown or typed, and ask the engine and the vault for what this device keeps,
+// seed included; the worker keeps keys out of the page's own way, not from other
+// scripts of this origin. Extensions that may read this page can do the same,
+// wallet or not, on the page that opens, too. Floe can't keep them out; whoever
+// mustn't trust them uses a profile without any, or the command line.
+//
 // Pages that see keys keep Cross-Origin-Opener-Policy: same-origin. Extensions
 // and wallets with a browser of their own don't mind: they come to the page.
 // Wallets that are sites of their own, opened as a pop-up, would need the opener
@@ -202,10 +210,14 @@ class Wallets extends EventTarget {
 
 export const wallets = new Wallets();
 
-/** @param {StandardWallet} wallet */
+/** Whatever registers is a stranger: one that breaks while it is looked at isn't there. @param {StandardWallet} wallet */
 function isSui(wallet) {
-  return Array.isArray(wallet?.chains) && wallet.chains.some((chain) => String(chain).startsWith("sui:")) &&
-    typeof wallet.features?.["standard:connect"]?.connect === "function" && typeof wallet.features[SIGN]?.signTransaction === "function";
+  try {
+    return Array.isArray(wallet.chains) && wallet.chains.some((chain) => String(chain).startsWith("sui:")) && Boolean(nameOf(wallet)) &&
+      typeof wallet.features["standard:connect"].connect === "function" && typeof wallet.features[SIGN].signTransaction === "function";
+  } catch {
+    return false;
+  }
 }
 
 /** Flag 5, an issuer and a seed: longer than any key that begins with 5. @param {WalletAccount} account */

@@ -9,6 +9,9 @@ import { shown } from "./names.js";
 
 export const SIGN = "sui:signTransaction";
 
+/** Base64 of any transaction, and then some. */
+const LONGEST = 1 << 18;
+
 /**
  * The transaction goes out as BCS in base64, one of the two forms that wallets
  * take, and comes back as what was signed.
@@ -49,5 +52,6 @@ function isRefusal(cause) {
 
 /** @param {string} text */
 function fromBase64(text) {
+  if (typeof text !== "string" || text.length > LONGEST) throw new Error("It answered with no base64, or too much.");
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }

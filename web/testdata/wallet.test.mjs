@@ -99,6 +99,43 @@ test("a transaction goes through @mysten/sui unchanged, and its signature holds"
   assert.equal(early.prompts, 1);
 });
 
+test("strangers that break while they are looked at aren't there, and break nothing", () => {
+  const before = wallets.usable;
+  const trap = () => { throw new Error("trap"); };
+  const hostile = [
+    null, 7, {}, new Proxy({}, { get: trap }),
+    Object.defineProperty(new OfficialWallet(["sui:localnet"]), "name", { get: trap }),
+    Object.defineProperty(new OfficialWallet(["sui:localnet"]), "features", { get: trap }),
+    Object.defineProperty(new OfficialWallet([]), "chains", { get: trap }),
+    Object.assign(new OfficialWallet(["sui:localnet"]), { name: { toString: trap } }),
+  ];
+  dispatchEvent(new CustomEvent("wallet-standard:register-wallet", { detail: ({ register }) => register(...hostile) }));
+  assert.deepEqual(wallets.usable, before);
+  assert.ok(wallets.elsewhere.every((name) => name === "Official"));
+});
+
+test("an answer is read once, and no longer than an answer is", async () => {
+  const { sign } = early;
+  const reads = [];
+  const shifty = (values) => Object.defineProperties({}, Object.fromEntries(Object.entries(values).map(([name, value]) =>
+    [name, { get: () => { reads.push(name); return reads.filter((other) => other === name).length > 1 ? "AAAA" : value; } }])));
+  early.sign = async () => shifty({ bytes: btoa("bytes"), signature: btoa("signature") });
+  const signed = await wallets.sign(await transaction(), address);
+  assert.deepEqual(reads.sort(), ["bytes", "signature"]);
+  assert.equal(Buffer.from(signed.bytes).toString(), "bytes");
+  for (const bytes of ["A".repeat(1 << 20), { toString: () => "AAAA" }, null, "not base64!"]) {
+    early.sign = async () => ({ bytes, signature: btoa("signature") });
+    await assert.rejects(wallets.sign(await transaction(), address), ({ code }) => code === "wallet");
+  }
+  early.sign = sign;
+});
+
+test("another account than asked for is not asked to sign", async () => {
+  const { prompts } = early;
+  await assert.rejects(wallets.sign(await transaction(), "0x" + "1".repeat(64)), ({ code }) => code === "rejected");
+  assert.equal(early.prompts, prompts);
+});
+
 test("an account that signs by zkLogin is refused before it is asked", async () => {
   const zk = new OfficialWallet(["sui:localnet"], Uint8Array.from([5, 27, ...new Array(59).fill(1)]));
   standard.registerWallet(zk);

@@ -3,6 +3,8 @@ package e2e
 import (
 	"crypto/ed25519"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +174,15 @@ func TestWalletPaidIsNotLost(t *testing.T) {
 	if again := eval[bool](sender, `!!document.querySelector('[data-testid="error"] [data-act="again"]')`); !again {
 		t.Error("the page doesn't offer to go on")
 	}
+	other := filepath.Join(t.TempDir(), "other.txt")
+	if err := os.WriteFile(other, []byte("sent instead"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sender.run("sending others instead", 20*time.Second, setFiles(other), chromedp.WaitVisible(chromedp.CSS("#files li:nth-child(2)")), chromedp.Click(id("send")))
+	if says := sender.text(id("error")); !strings.Contains(says, "Paid, but not finished") || w.prompts() != 1 {
+		t.Errorf("what is paid for is dropped for others, after %d prompts: %q", w.prompts(), says)
+	}
+	sender.run("taking them out", 20*time.Second, chromedp.Click(chromedp.CSS("#files li:nth-child(2) [data-remove]")))
 	sender.run("going on", 20*time.Second, chromedp.Click(id("send"))) // as people do who don't read
 	link := strings.TrimSpace(sender.waitText(id("link"), "/open#", time.Minute))
 	if n := w.prompts(); n != 1 {
