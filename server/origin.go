@@ -57,6 +57,9 @@ func (s *Server) localOnly(next echo.HandlerFunc) echo.HandlerFunc {
 				return notAllowed("A forwarded request can't ask for this.")
 			}
 		}
+		if !r.ProtoAtLeast(1, 1) { // nginx forwards so, and without a header, unless it is told otherwise
+			return notAllowed("A forwarded request can't ask for this.")
+		}
 		if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
 			return notAllowed("The body must be application/json.")
 		}

@@ -241,6 +241,16 @@ func TestLocalOnly(t *testing.T) {
 			}
 		}
 	}
+	// What nginx sends for anybody unless it is told otherwise.
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /api/v1/nodes/3/stop HTTP/1.0\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\n\r\n")
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, " 403 ") {
+		t.Errorf("forwarded without a header: %q, %v", line, err)
+	}
 	if s.nodes.down[3] {
 		t.Error("a forbidden request stopped node 3")
 	}
@@ -286,6 +296,9 @@ func TestLogsNameNobody(t *testing.T) {
 	s.want(404, "GET", api.PathParcels+parcel+"?query=asked", nil, who...)
 	s.want(400, "POST", api.PathRead, api.ReadRequest{BlobID: "x"}, who...)
 	s.want(404, "GET", "/open/"+parcel, nil, who...)
+	s.ledger.blind = true
+	s.want(500, "GET", api.PathAccounts+parcel, nil, who...)
+	s.want(500, "GET", api.PathAccounts+"0x"+strings.ToUpper(parcel[2:]), nil, who...)
 	s.want(404, "POST", api.PathStore+"77", nil, who...)
 	s.want(200, "GET", "/open", nil, who...)
 	s.frameTime = 100 * time.Millisecond

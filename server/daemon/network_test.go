@@ -37,6 +37,7 @@ type network struct {
 	payments map[suitx.Digest]*Payment
 	status   Status
 	later    uint32 // epochs that have passed
+	certify  func() error
 }
 
 func newNetwork() *network {
@@ -92,6 +93,11 @@ func (n *network) Store(_ context.Context, x *codec.Expansion) error {
 }
 
 func (n *network) Certify(_ context.Context, id codec.BlobID, object suitx.Address, deletable bool) (*api.Certificate, error) {
+	if n.certify != nil {
+		if err := n.certify(); err != nil {
+			return nil, err
+		}
+	}
 	return &api.Certificate{Message: append(id[:], object[:]...), Signature: bytes.Repeat([]byte{0xfb}, 96), Signers: []byte{0b101, 1}}, n.down
 }
 

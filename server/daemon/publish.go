@@ -94,19 +94,24 @@ func (d *Daemon) publish(ctx context.Context, blob []byte, p publisherQuery, att
 		return s.done, nil
 	}
 	for {
-		if s.blob.certified == nil {
-			if s.cert, err = d.cfg.Uploader.Upload(ctx, x, s.blob.id, s.blob.deletable); err != nil {
-				return nil, s.failed(err)
-			}
+		if err = s.upload(ctx); err == nil {
+			err = s.finish(ctx)
 		}
-		if err = s.finish(ctx); err == nil {
-			break
+		if err == nil {
+			return s.result(), nil
 		}
-		if later := s.nextEpoch(ctx); !later { // certificates count in their epoch alone
+		if later := s.nextEpoch(ctx); !later { // confirmations and certificates count in their epoch alone
 			return nil, s.failed(err)
 		}
 	}
-	return s.result(), nil
+}
+
+// upload gets a certificate, unless the blob has been certified before.
+func (s *store) upload(ctx context.Context) (err error) {
+	if s.blob.certified == nil {
+		s.cert, err = s.d.cfg.Uploader.Upload(ctx, s.x, s.blob.id, s.blob.deletable)
+	}
+	return err
 }
 
 // spentError is a failure after something was paid for.

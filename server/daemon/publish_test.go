@@ -150,6 +150,25 @@ func TestPublishingOverAnEpoch(t *testing.T) {
 	}
 }
 
+// The nodes may be in the next epoch before we know of it.
+func TestConfirmedOverAnEpoch(t *testing.T) {
+	blob := random(1000)
+	for passed, want := range []int{504, 200} {
+		l := newLedger(t, blob)
+		tries := 0
+		l.certify = func() error {
+			if tries++; tries > 1 {
+				return nil
+			}
+			l.later = uint32(passed)
+			return fmt.Errorf("other epochs' confirmations: %w", ErrUnavailable)
+		}
+		if w := ask(l.d, "PUT", "/v1/blobs", nil, blob); w.Code != want {
+			t.Errorf("after %d epochs: %d %s", passed, w.Code, w.Body)
+		}
+	}
+}
+
 func TestPublishingFails(t *testing.T) {
 	blob := random(1000)
 	l := newLedger(t, blob)
