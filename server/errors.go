@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"floe/codec/suitx"
 	"floe/server/api"
 )
 
@@ -105,9 +106,16 @@ func refusalOfStatus(status int) *refusal {
 }
 
 // unnamed is err in words, without the addresses that net/http puts into what it
-// says of the caller's connection.
-func unnamed(err error, r *http.Request) string {
+// says of the caller's connection, and without the parcel or account that the
+// path names.
+func unnamed(err error, c echo.Context) string {
+	r := c.Request()
 	words := strings.ReplaceAll(err.Error(), r.RemoteAddr, "the caller")
+	for _, asked := range c.ParamValues() {
+		if id, err := suitx.ParseAddress(asked); err == nil {
+			words = strings.ReplaceAll(words, id.String(), "what was asked for")
+		}
+	}
 	if here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 		words = strings.ReplaceAll(words, here.String(), "here")
 	}
@@ -123,7 +131,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if r.status >= 500 && !errors.Is(err, context.Canceled) {
 		level = slog.LevelError
 	}
-	s.log.Log(c.Request().Context(), level, "request failed", "route", c.Path(), "status", r.status, "code", r.told.Code, "error", unnamed(err, c.Request()))
+	s.log.Log(c.Request().Context(), level, "request failed", "route", c.Path(), "status", r.status, "code", r.told.Code, "error", unnamed(err, c))
 	if c.Response().Committed {
 		return
 	}
@@ -137,6 +145,6 @@ func (s *Server) answerError(err error, c echo.Context) {
 		err = c.JSON(r.status, api.ErrorBody{Error: &r.told})
 	}
 	if err != nil {
-		s.log.Debug("couldn't write the answer", "route", c.Path(), "error", unnamed(err, c.Request()))
+		s.log.Debug("couldn't write the answer", "route", c.Path(), "error", unnamed(err, c))
 	}
 }

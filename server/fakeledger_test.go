@@ -32,6 +32,7 @@ type fakeLedger struct {
 	abort   *suitx.ExecutionFailure  // outcome of simulations and executions
 	execErr []error                  // what the next calls of Execute return
 	hold    chan struct{}            // when set, Execute waits for it
+	blind   bool                     // Owned fails
 	com     *api.Committee
 }
 
@@ -134,6 +135,9 @@ func (l *fakeLedger) Objects(_ context.Context, ids ...suitx.Address) ([]*suitx.
 func (l *fakeLedger) Owned(_ context.Context, owner suitx.Address, typ suitx.StructTag) (out []*suitx.Object, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.blind {
+		return nil, fmt.Errorf("couldn't read objects of %s: no answer", owner)
+	}
 	for _, o := range l.objects {
 		if o.Owner == (suitx.Owner{Kind: suitx.AddressOwner, Address: owner}) && o.Move.Type.Equal(typ) {
 			out = append(out, o)

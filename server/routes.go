@@ -72,7 +72,7 @@ func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 		err := next(c)
 		cutOff := new(broken)
 		if errors.As(err, &cutOff) {
-			s.log.Debug("answer cut off", "route", c.Path(), "error", unnamed(err, c.Request()))
+			s.log.Debug("answer cut off", "route", c.Path(), "error", unnamed(err, c))
 			panic(http.ErrAbortHandler)
 		}
 		if err != nil {
