@@ -113,7 +113,7 @@ func unnamed(err error, c echo.Context) string {
 	words := strings.ReplaceAll(err.Error(), r.RemoteAddr, "the caller")
 	for _, asked := range c.ParamValues() {
 		if id, err := suitx.ParseAddress(asked); err == nil {
-			words = strings.ReplaceAll(words, id.String(), "what was asked for")
+			words = strings.ReplaceAll(words, id.String(), "what the path names")
 		}
 	}
 	if here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
