@@ -172,7 +172,7 @@ func TestIndexOfTooManyFiles(t *testing.T) {
 	p := params(t, 10)
 	const length, size = 2 << 20, 10 << 20
 	head := binary.LittleEndian.AppendUint32([]byte{version}, size)
-	head = append(head, 0x80, 0x80, 0xa0, 1) // 2.6 million files, all bytes of which are 0
+	head = append(head, 0x80, 0x80, 0x80, 1) // 2 million files, all bytes of which are 0
 	column := make([]byte, length)
 	read := func(c int) ([]byte, error) {
 		if c > 0 {
