@@ -41,6 +41,10 @@ func openWalrus(cfg Config, dir *dataDir, made server.Config, relay *server.Serv
 		return nil, err
 	}
 	d.Trusted, d.Logger, d.Spool = cfg.TrustedProxies, cfg.Logger, dir.join("spool")
+	d.Free = func() (uint64, error) {
+		free, err := dir.free()
+		return free - min(free, keepFree), err
+	}
 	if err := emptySpool(d.Spool); err != nil {
 		return nil, err
 	}

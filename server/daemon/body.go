@@ -56,6 +56,9 @@ func (d *Daemon) receive(w http.ResponseWriter, r *http.Request, most int64) (b 
 	hash := sha256.New()
 	in := http.MaxBytesReader(w, r.Body, most)
 	for {
+		if err := d.diskFor(mib); err != nil {
+			return b, err
+		}
 		_ = conn.SetReadDeadline(time.Now().Add(mibTimeout)) // not all connections have one
 		n, err := io.CopyN(io.MultiWriter(file, hash), in, mib)
 		b.size += n
@@ -72,6 +75,22 @@ func (d *Daemon) receive(w http.ResponseWriter, r *http.Request, most int64) (b 
 	_ = conn.SetReadDeadline(time.Time{}) // one left behind would end the request
 	hash.Sum(b.sha256[:0])
 	return b, nil
+}
+
+// diskFor makes sure that the disk, which isn't the bodies' alone, has room for
+// so many bytes more.
+func (d *Daemon) diskFor(n uint64) error {
+	if d.cfg.Free == nil {
+		return nil
+	}
+	left, err := d.cfg.Free()
+	if err != nil {
+		return err
+	}
+	if left < n {
+		return &fault{http: http.StatusInsufficientStorage, status: "RESOURCE_EXHAUSTED", reason: "DISK_FULL", message: "this server's disk has no room for a body just now; try again later"}
+	}
+	return nil
 }
 
 // read returns the whole body.

@@ -61,7 +61,8 @@
 // Config.ReadAhead bytes of them. Only when a sliver can't be had is a blob
 // decoded whole; such reads share Config.Memory, and a blob that doesn't fit is
 // BLOB_TOO_LARGE. Bodies go to a file in Config.Spool as they come, and into
-// memory once they are complete and package uploader has room. Requests at a time
+// memory once they are complete and package uploader has room; where the disk is
+// nearly full they are refused with 507. Requests at a time
 // are counted: 256 to the aggregator (64 of one address), 8 to the publisher, 32
 // to the upload relay (8 of one address); who is too many gets 429.
 package daemon
@@ -159,12 +160,13 @@ type Config struct {
 	JWT     *JWT           // nil: the publisher asks for none
 	Tip     Tip            // what the upload relay takes
 
-	Spool     string // directory for bodies
-	Memory    int64  // bytes for blobs that are decoded whole; 384 MiB
-	ReadAhead int    // bytes of slivers in one reader's hands, two slivers at least; 4 MiB
-	MaxBlob   int64  // bytes of a publisher's body; 10 MiB as upstream
-	MaxQuilt  int64  // bytes of a publisher's multipart body; 100 MiB as upstream
-	MaxRelay  int64  // bytes of an upload relay's body; 1 GiB as upstream
+	Spool     string                 // directory for bodies
+	Free      func() (uint64, error) // bytes of its disk that bodies may still take; nil: any
+	Memory    int64                  // bytes for blobs that are decoded whole; 384 MiB
+	ReadAhead int                    // bytes of slivers in one reader's hands, two slivers at least; 4 MiB
+	MaxBlob   int64                  // bytes of a publisher's body; 10 MiB as upstream
+	MaxQuilt  int64                  // bytes of a publisher's multipart body; 100 MiB as upstream
+	MaxRelay  int64                  // bytes of an upload relay's body; 1 GiB as upstream
 
 	Logger *slog.Logger
 	Clock  func() time.Time // nil: time.Now

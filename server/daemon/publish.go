@@ -119,10 +119,11 @@ type spentError struct{ error }
 
 func (e spentError) Unwrap() error { return e.error }
 
-// isUnspent reports whether an error is the caller's and came before anything was
-// paid for: only then may she try again with the same token.
+// isUnspent reports whether an error is the caller's, or the disk's, and came
+// before anything was paid for: only then may she try again with the same token.
 func isUnspent(err error) bool {
-	return !errors.As(err, new(spentError)) && faultOf(err).http < http.StatusInternalServerError
+	status := faultOf(err).http
+	return !errors.As(err, new(spentError)) && (status < http.StatusInternalServerError || status == http.StatusInsufficientStorage)
 }
 
 func (s *store) failed(err error) error {

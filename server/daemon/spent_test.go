@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -59,6 +60,33 @@ func TestReuseByOneAtATime(t *testing.T) {
 		}
 		if others == 0 && len(l.d.underway.by) != 0 {
 			t.Error("it counts as under way for ever")
+		}
+	}
+}
+
+// Bodies leave the disk to those who can't do without it, and are forgotten.
+func TestBodiesOnAFullDisk(t *testing.T) {
+	blob := random(3 * mib / 2)
+	for left, want := range map[uint64]string{0: "507 DISK_FULL", mib + 1: "507 DISK_FULL", 3 * mib: "200"} {
+		l := newLedger(t, blob)
+		l.d.cfg.Free = func() (uint64, error) {
+			files, err := os.ReadDir(l.d.cfg.Spool)
+			if err != nil || len(files) != 1 {
+				return 0, err
+			}
+			info, err := files[0].Info()
+			if err != nil {
+				return 0, err
+			}
+			return left - min(left, uint64(info.Size())), nil
+		}
+		w := ask(l.d, "PUT", "/v1/blobs", nil, blob)
+		got := fmt.Sprint(w.Code)
+		if w.Code != 200 {
+			got += " " + reason(t, w)
+		}
+		if files, err := os.ReadDir(l.d.cfg.Spool); got != want || err != nil || len(files) != 0 {
+			t.Errorf("%d bytes free: %s, want %s; %v, %v are left", left, got, want, files, err)
 		}
 	}
 }
