@@ -127,7 +127,7 @@ func failure(err error) js.Value {
 		out["end"] = e.End.UnixMilli()
 	}
 	if e.Paid {
-		out["paid"] = true
+		out["paid"], out["rescue"] = true, e.Rescue
 	}
 	if len(e.Short) > 0 {
 		out["short"] = shortValue(e.Short)

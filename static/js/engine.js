@@ -49,7 +49,7 @@
  * @property {number} total
  *
  * @typedef {(transaction: Uint8Array) => Promise<{bytes: Uint8Array, signature: Uint8Array}>} Sign
- * @typedef {{code: string, message: string, paid?: boolean, short?: {coin: string, lack: string}[], have?: number, need?: number, node?: number, end?: number, max?: number, retry?: boolean, retryAfterMs?: number}} Failure
+ * @typedef {{code: string, message: string, paid?: boolean, rescue?: string, short?: {coin: string, lack: string}[], have?: number, need?: number, node?: number, end?: number, max?: number, retry?: boolean, retryAfterMs?: number}} Failure
  */
 
 // Trusted Types: the page may make script URLs through this policy alone, and

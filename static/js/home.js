@@ -169,9 +169,14 @@ async function carry(request, total, send) {
  */
 function fell(failure, files, resume) {
   if (!failure.paid) return tellTrouble(failure);
-  unfinished = { failure: { ...failure, code: "paid", what: happened(failure) }, files: [...files], resume };
+  unfinished = { failure: { ...failure, code: "paid", what: happened(failure), message: rescue(failure) }, files: [...files], resume };
   addEventListener("beforeunload", hold);
   tell(troubleBox(), unfinished.failure, { again: resume });
+}
+
+/** How to get at what is paid for, where it is never finished. @param {import("./types").Failure} failure */
+function rescue({ message, rescue }) {
+  return rescue ? `${message}\nThe key to the storage and the SUI that stay behind, which any wallet for Sui imports; whoever has it can take them, but opens nothing with it:\n${rescue}` : message;
 }
 
 /** What came in between, in a sentence. @param {import("./types").Failure} failure */

@@ -55,7 +55,8 @@ type Error struct {
 	Retry      bool          // trying again later may help …
 	RetryAfter time.Duration // … after this long, where the server says
 	Short      []Shortage    // CodePoor: what is missing
-	Paid       bool          // a wallet has paid, or may have: Finish goes on with what it paid for
+	Paid       bool          // a wallet has paid, or may have: Finish goes on with what it paid for …
+	Rescue     string        // … or else this, Sui's text of the key of the parcel's own address, fetches it: a secret
 	Err        error         // the cause, for logs; may be nil
 }
 

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"slices"
 	"strings"
@@ -162,6 +163,14 @@ func TestPaidIsNotLost(t *testing.T) {
 	var e *Error
 	if !errors.As(err, &e) || !e.Paid || e.Code != CodeTooFewNodes {
 		t.Fatalf("got %v", err)
+	}
+	scheme, secret, err := suitx.ParseSuiPrivateKey(e.Rescue)
+	if err != nil || scheme != suitx.SchemeEd25519 || strings.Contains(e.Error(), e.Rescue) {
+		t.Fatalf("the key to what is paid for is of scheme %d, %v", scheme, err)
+	}
+	own := suitx.AddressOf(ed25519.NewKeyFromSeed(secret[:]).Public().(ed25519.PublicKey))
+	if sui, _ := f.held(own, suitx.SUI()); sui == 0 {
+		t.Error("the key that is told isn't of the address that has the SUI")
 	}
 	f.start(0, 1, 2, 3, 4, 5, 6, 7, 8)
 	var last Progress

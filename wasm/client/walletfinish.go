@@ -22,8 +22,19 @@ func (p *Paid) Finish(ctx context.Context, progress func(Progress)) (*Sent, erro
 		return sent, explain(err)
 	}
 	out := *explain(err).(*Error)
-	out.Paid = true
+	out.Paid, out.Rescue = true, p.rescue()
 	return nil, &out
+}
+
+// rescue is the key of the parcel's own address, as wallets for Sui import it.
+// That address has the Blob objects and what is set aside for certifying; it
+// owns no parcel, and its key opens none.
+func (p *Paid) rescue() string {
+	text, err := suitx.FormatSuiPrivateKey(suitx.SchemeEd25519, [32]byte(p.key.Seed()))
+	if err != nil {
+		return "" // no Ed25519 seed is refused
+	}
+	return text
 }
 
 func (p *Paid) finish(ctx context.Context, progress func(Progress)) (*Sent, error) {

@@ -167,6 +167,9 @@ func TestWalletPaidIsNotLost(t *testing.T) {
 	w.confirm()
 	sender.waitText(id("error"), "Paid, but not finished", 3*time.Minute)
 	t.Logf("the page says: %s", strings.ReplaceAll(sender.text(id("error")), "\n", " "))
+	if words := eval[string](sender, `document.querySelector('[data-testid="error"] .code').textContent`); !strings.Contains(words, "suiprivkey1") {
+		t.Errorf("the key to what is paid for isn't told: %q", words)
+	}
 	_, wal := d.holds(w.address())
 	for i := range 6 {
 		d.node(i, "start")
