@@ -116,7 +116,7 @@ func Home() templ.Component {
 			}
 			templ_7745c5c3_Err = dialogBox(DialogView{
 				ID: "ask-withdraw", Title: "Withdraw these files?",
-				Text: "From then on the link opens nothing, for good. Copies that someone has already saved stay with them: nobody can take those back.",
+				Text: "From then on the link opens nothing, for good. Where anyone with the link could open it, people added with floe grant keep access. Copies that someone has already saved stay with them: nobody can take those back.",
 				Yes:  "Withdraw", No: "Keep the link",
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"strings"
 
 	"floe/wasm/client"
 )
@@ -24,8 +25,17 @@ func runWithdraw(ctx context.Context, c *console, args []string) error {
 		return err
 	}
 	s.sayPaid(c)
-	fmt.Fprintln(c.err, "Withdrawn. Who has opened it before may still have the files.")
+	fmt.Fprintln(c.err, withdrawnWords(req.Link))
 	return nil
+}
+
+// withdrawnWords says what is over and what isn't: a link's secret has a grant of
+// its own, beside those of people.
+func withdrawnWords(link string) string {
+	if strings.Contains(link[strings.LastIndex(link, "#")+1:], ".") {
+		return "Withdrawn: this link opens nothing now. People added with floe grant keep access, by the link up to the dot;\nfloe withdraw with that shorter link ends theirs too. Who has opened it before may still have the files."
+	}
+	return "Withdrawn: nobody but you can open it now. Who has opened it before may still have the files."
 }
 
 func runGrant(ctx context.Context, c *console, args []string) error {
@@ -47,7 +57,7 @@ func runGrant(ctx context.Context, c *console, args []string) error {
 		return err
 	}
 	s.sayPaid(c)
-	fmt.Fprintln(c.err, "Granted. They can open it with the link, secret or no secret.")
+	fmt.Fprintln(c.err, "Granted. They can open it with the link, or with what stands before its dot; that stays if you withdraw the link.")
 	return nil
 }
 

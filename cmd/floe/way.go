@@ -213,7 +213,7 @@ func readPlace(network string) (api.Place, error) {
 func readKey(name string) (ed25519.PrivateKey, error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, fmt.Errorf("couldn't read the key from %s: %w", name, cause(err))
+		return nil, fmt.Errorf("couldn't read the key from %s: %w\nhint: sui keytool generate ed25519 makes one; its suiprivkey1… belongs there, alone, mode 0600", name, cause(err))
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
 		return nil, fmt.Errorf("others can read %s (mode %04o), and with it spend what the address has\nhint: chmod 600 %s", name, mode, shellWord(name))

@@ -40,7 +40,7 @@ func TestWithdrawFromPeople(t *testing.T) {
 	if err := f.client().Withdraw(context.Background(), ChangeRequest{Link: link(sent), Seed: req.Seed}); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, f.client(), OpenRequest{Link: link(sent), Seed: &bob}, CodeSecretMissing)
+	wantCode(t, f.client(), OpenRequest{Link: link(sent), Seed: &bob}, CodeWithdrawn)
 	mustOpen(t, f.client(), OpenRequest{Link: link(sent), Seed: &req.Seed}, files)
 }
 

@@ -156,6 +156,9 @@ func (s *state) ownGrant(seed *crypto.Seed) (*crypto.Grant, error) {
 	if len(s.grants) < len(s.current.Slots) {
 		return nil, &Error{Code: CodeNoGrant, Retry: true, Message: "The ledger shows fewer grants than the sender has signed, and none of them is for you. Try again later, or ask the sender."}
 	}
+	if len(s.current.Slots) <= 1 && len(s.created.Slots) > len(s.current.Slots) { // the sender's own is left
+		return nil, &Error{Code: CodeWithdrawn, Message: "The sender has withdrawn these files."}
+	}
 	return nil, &Error{Code: CodeSecretMissing, Message: "The last part of the link is missing: some apps cut it off. Or the files were sent to somebody else. Ask the sender for the whole link."}
 }
 
