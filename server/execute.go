@@ -90,7 +90,10 @@ func (s *Server) fly(ctx context.Context, client netip.Prefix, req api.ExecuteRe
 	if errors.Is(err, ErrConflict) {
 		undo()
 	}
-	return res, err
+	if res != nil {
+		return res, nil // also of one that failed: its effects tell, and what its inputs became
+	}
+	return nil, err
 }
 
 // flownBefore answers for a transaction without a lease: what it did, if it was
@@ -104,5 +107,5 @@ func (s *Server) flownBefore(ctx context.Context, digest suitx.Digest) (*Result,
 	if err != nil {
 		return nil, err
 	}
-	return res, failureOf(res.Effects)
+	return res, nil
 }

@@ -174,6 +174,7 @@ type ExecuteRequest struct {
 	Signature   []byte `json:"signature"` // the sender's: flag ‖ signature ‖ public key
 }
 
+// ExecuteResponse says what a transaction did; it may have failed.
 type ExecuteResponse struct {
 	Digest  string `json:"digest"`
 	Effects []byte `json:"effects"` // BCS TransactionEffects

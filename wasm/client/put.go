@@ -101,10 +101,26 @@ func (s *sending) create(ctx context.Context, statement []byte, grants []grant) 
 		return suitx.Address{}, tooManyRecipients(err)
 	}
 	effects, err := s.client.transact(ctx, s.net, tx, s.key)
+	s.follow(effects)
 	if err != nil {
 		return suitx.Address{}, err
 	}
 	return createdParcel(effects)
+}
+
+// follow takes note of what became of the Blob objects: also a transaction that
+// failed gave them new versions. effects may be nil.
+func (s *sending) follow(effects *suitx.Effects) {
+	if effects == nil {
+		return
+	}
+	for _, o := range effects.ChangedObjects {
+		for _, b := range s.blobs {
+			if b.object.ID == o.ID && o.Output.Kind == suitx.OutputObject {
+				b.object.Version, b.object.Digest = effects.LamportVersion, o.Output.Digest
+			}
+		}
+	}
 }
 
 // certifySome certifies blobs by a transaction of their own.
@@ -113,7 +129,9 @@ func (s *sending) certifySome(ctx context.Context, blobs []*blob) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.client.transact(ctx, s.net, tx, s.key); err != nil {
+	effects, err := s.client.transact(ctx, s.net, tx, s.key)
+	s.follow(effects)
+	if err != nil {
 		return err
 	}
 	s.certified += len(blobs)

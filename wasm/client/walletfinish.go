@@ -219,17 +219,22 @@ func (p *Paid) certifyRest(ctx context.Context) error {
 		}
 		raw := tx.Marshal()
 		effects, _, err := p.client.submit(ctx, api.SubmitRequest{Transaction: raw, Signature: p.sign(raw)})
+		p.follow(effects)
+		p.burn(effects)
 		if err != nil {
 			return err
 		}
 		p.certified += len(some)
-		p.burn(effects)
 	}
 	return nil
 }
 
-// burn follows the coin that certifies through a transaction.
+// burn follows the coin that certifies through a transaction, which may have
+// failed. e may be nil.
 func (p *Paid) burn(e *suitx.Effects) {
+	if e == nil {
+		return
+	}
 	for _, c := range e.ChangedObjects {
 		if c.ID == p.fuel.ref.ID {
 			p.fuel.ref.Version, p.fuel.ref.Digest = e.LamportVersion, c.Output.Digest

@@ -142,9 +142,10 @@ func (r *Relay) execute(ctx context.Context, q *api.ExecuteRequest) (*api.Execut
 	}
 	defer r.payer.turn.give()
 	res, err := r.payer.submit(ctx, q.Transaction, q.Signature, suitx.SignTransaction(r.payer.key, q.Transaction))
-	if err != nil {
+	if res == nil {
 		return nil, r.ledgerError(ctx, err)
 	}
+	// Also one that failed has effects: they tell what its inputs became.
 	r.payer.count(0, res.Effects)
 	return executed(res), nil
 }
