@@ -102,7 +102,7 @@ function showFigures(now) {
   const ends = now.epoch_start_ms + now.epoch_duration_ms;
   /** @type {[string, string][]} */
   const figures = [
-    ["Network", now.name === "local" ? "embedded: all of it runs in this server" : now.name],
+    ["Network", now.name === "local" ? "local: a Sui and a Walrus of Floe’s own" : now.name],
     ["Shards", `${now.n_shards} over ${many(now.nodes.length, "node")}`],
     ["Epoch", `${now.epoch}, until ${moment(ends)}; each lasts ${span(now.epoch_duration_ms)}`],
     ["Kept at most", `${many(now.max_epochs_ahead, "epoch")}, ${span(now.max_epochs_ahead * now.epoch_duration_ms)}`],
