@@ -196,7 +196,7 @@ func (p *Publisher) pay(ctx context.Context, data *suitx.TransactionData) error 
 	}
 	data.Expiration = suitx.Expiration{Kind: suitx.ExpirationEpoch, Epoch: now.Epoch + 1}
 	if need := max(p.Budget, leastGas*now.GasPrice); total < need {
-		return fmt.Errorf("address %s has %d MIST for gas and needs %d", p.address(), total, need)
+		return fmt.Errorf("address %s has %d MIST for gas and needs %d: send it SUI first", p.address(), total, need)
 	}
 	if p.Budget != 0 {
 		return nil
