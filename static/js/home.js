@@ -230,7 +230,7 @@ async function refresh() {
   await breath();
   options.offer(net);
   pay.on(net); // wallets take their time, or don't answer
-  byId("fact-size", HTMLElement).textContent = `up to ${limit(net.max_parcel_size)}`;
+  byId("fact-size", HTMLElement).textContent = `up to ${limit(net.max_parcel_size)}${net.sponsor ? "" : ", paid by a wallet of yours"}`;
   byId("fact-life", HTMLElement).textContent = `kept until ${shortDay(endOf(net, net.default_epochs))}, you can change that`;
 }
 
