@@ -22,6 +22,7 @@ func main() {
 		"identity": async(a.identity),
 		"send":     async(a.send),
 		"finish":   async(a.finish),
+		"rescue":   async(a.rescue),
 		"cost":     async(a.cost),
 		"open":     async(a.open),
 		"read":     async(a.read),

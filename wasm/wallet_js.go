@@ -62,14 +62,27 @@ func (s *blobSpool) Open(offset int64) (io.ReadCloser, error) {
 	return r, nil
 }
 
-// pay is send with a wallet. What the wallet has paid for and what didn't get
-// through is kept for finish.
+// pay is send with a wallet. Before anything is handed in, args.note(parcelId)
+// has the page keep a note of it. What the wallet has paid for and what didn't
+// get through is kept for finish.
 func (a *app) pay(ctx context.Context, args js.Value, req client.SendRequest, wallet client.Wallet) (any, error) {
 	paid, err := a.client(args).Pay(ctx, client.PayRequest{SendRequest: req, Wallet: wallet, Spool: &blobSpool{}})
 	if err != nil {
 		return nil, err
 	}
+	if _, err := await(ctx, args.Call("note", paid.ParcelID().String())); err != nil {
+		return nil, err
+	}
 	return a.finishPaid(ctx, args, paid, req.Index)
+}
+
+// rescue({seed, index}) → string
+func (a *app) rescue(_ context.Context, args js.Value) (any, error) {
+	seed, err := seedOf(args)
+	if err != nil {
+		return nil, err
+	}
+	return client.Rescue(*seed, uint32(number(args, "index"))), nil
 }
 
 // finish({index, origin}) → as send

@@ -73,7 +73,7 @@ func TestTroubleWords(t *testing.T) {
 
 // ofWallets is what stands in a page for those alone who have a wallet, or need
 // one; it isn't shown to others.
-var ofWallets = regexp.MustCompile(`(?s)<template (id="payer|data-trouble="(rejected|poor|wallet|paid|no_sponsor)").*?</template>`)
+var ofWallets = regexp.MustCompile(`(?s)<template (id="(payer|left-box)|data-trouble="(rejected|poor|wallet|paid|no_sponsor)").*?</template>`)
 
 // TestPlainWords keeps the network's words off the way from files to files.
 func TestPlainWords(t *testing.T) {

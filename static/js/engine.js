@@ -98,6 +98,24 @@ class Engine extends EventTarget {
   }
 
   /**
+   * What wallets paid for in pages that were closed before it was finished.
+   * @returns {Promise<{index: number, parcelId: string, at: number, wallet?: {name: string, address: string}}[]>}
+   */
+  left() {
+    return this.#call("left").promise;
+  }
+
+  /** The key to one of those, as wallets for Sui import it. @returns {Promise<string>} */
+  rescue({ index }) {
+    return this.#call("rescue", { index }).promise;
+  }
+
+  /** Tells of one of those no more. @returns {Promise<void>} */
+  forget({ index }) {
+    return this.#call("forget", { index }).promise;
+  }
+
+  /**
    * What sending with a wallet would cost, and what that wallet lacks.
    * @param {{files: {file: File, path: string}[], epochs: number, recipients: number, address: string}} args
    * @returns {Promise<{wal: string, sui: string, hold: string, short: {coin: string, lack: string}[]}>}

@@ -8,7 +8,8 @@ import { takeFiles } from "./drop.js";
 import { firstGone } from "./files.js";
 import { limit, many, shortDay, size } from "./format.js";
 import { FloeMap } from "./map.js";
-import { hideMine, showMine } from "./mine.js";
+import * as left from "./left.js";
+import * as mine from "./mine.js";
 import { shown } from "./names.js";
 import { engine, engineSoon, lacking, neededToSend, network } from "./net.js";
 import { resting, unknown } from "./nodes.js";
@@ -51,8 +52,7 @@ function go(next) {
   const first = next === "start";
   byId("lead", HTMLElement).hidden = !first;
   byId("facts", HTMLElement).hidden = !first;
-  if (first) showMine();
-  else hideMine();
+  for (const kept of [left, mine]) first ? kept.show() : kept.hide();
   showOnly(sections, byId(next, HTMLElement));
   scrollTo({ top: 0 });
 }
@@ -217,7 +217,7 @@ async function begin() {
   await breath();
   startMap.show(unknown());
   await refresh();
-  engineSoon(showMine);
+  engineSoon(() => { left.show(); mine.show(); });
 }
 
 async function refresh() {

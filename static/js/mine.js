@@ -14,13 +14,13 @@ import { withdraw as takeBack } from "./withdraw.js";
 const place = byId("mine", HTMLDetailsElement);
 let wanted = true;
 
-export function hideMine() {
+export function hide() {
   wanted = false;
   place.hidden = true;
 }
 
 /** Shows the list, where there is something in it. */
-export async function showMine() {
+export async function show() {
   wanted = true;
   /** @type {Kept[]} */
   let kept;
@@ -68,7 +68,7 @@ async function withdraw(made, button, kept) {
   try {
     await takeBack(button, kept);
     announce("Withdrawn.");
-    await showMine();
+    await show();
     (place.hidden ? byId("title", HTMLElement) : within(place, "summary", HTMLElement)).focus();
   } catch (cause) {
     wrong.textContent = `It isn’t withdrawn yet. ${failureOf(cause).message}`;

@@ -132,6 +132,14 @@ export interface Kept {
   wallet?: Payer;
 }
 
+/** What a wallet paid for and what a closed page left unfinished. */
+export interface Left {
+  index: number;
+  parcelId: string;
+  at: number;
+  wallet?: Payer;
+}
+
 export interface OpenedFile {
   index: number;
   name: string;
@@ -172,6 +180,9 @@ export interface Engine {
   words(): Promise<string> | string;
   qr(text: string): Promise<{ size: number; path: string }> | { size: number; path: string };
   sent(): Promise<Kept[]>;
+  left(): Promise<Left[]>;
+  rescue(request: { index: number }): Promise<string>;
+  forget(request: { index: number }): Promise<void>;
   link(request: { parcelId: string }): Promise<string>;
   withdraw(request: { parcelId: string }, sign?: Signer): Promise<unknown>;
   identity(): Promise<{ recipient: string; words: string }> | { recipient: string; words: string };

@@ -8,7 +8,8 @@
 
 const NAME = "floe";
 const VERSION = 1;
-const SELF = "self"; // the one record in "device": {key, seed: {iv, data}, next}
+const SELF = "self"; // a record in "device": {key, seed: {iv, data}, next}
+const PAID = "paid"; // another: a list of {index, box: {iv, data}}, each box a Note
 
 /**
  * @typedef {object} Sent  what is kept of a parcel sent from here
@@ -23,6 +24,14 @@ const SELF = "self"; // the one record in "device": {key, seed: {iv, data}, next
  * @property {number} [people]  how many were named
  * @property {boolean} [withdrawn]
  * @property {{name: string, address: string}} [wallet]  that owns it, in place of the built-in identity
+ */
+
+/**
+ * @typedef {object} Note  what a wallet paid for, from before it pays until it is sent
+ * @property {number} index    of the parcel's own signing key below the seed
+ * @property {string} parcelId
+ * @property {number} at       Unix milliseconds
+ * @property {{name: string, address: string}} [wallet]
  */
 
 /** Opens the vault, in memory if the browser gives no database. */
@@ -95,9 +104,27 @@ class Vault {
     return Promise.all(boxes.map((box) => this.#open(box)));
   }
 
-  async #open(box) {
+  /** @param {Note} note */
+  async note(note) {
     const { key } = await this.#self();
-    return JSON.parse(new TextDecoder().decode(await unwrap(key, box, "sent")));
+    const box = await wrap(key, new TextEncoder().encode(JSON.stringify(note)), "paid");
+    await this.#store.update("device", PAID, (old) => [...without(old, note.index), { index: note.index, box }]);
+  }
+
+  /** @returns {Promise<Note[]>} */
+  async notes() {
+    const all = (await this.#store.get("device", PAID)) ?? [];
+    return Promise.all(all.map(({ box }) => this.#open(box, "paid")));
+  }
+
+  /** Removes a note, if it is there. @param {number} index */
+  async forget(index) {
+    await this.#store.update("device", PAID, (old) => without(old, index));
+  }
+
+  async #open(box, label = "sent") {
+    const { key } = await this.#self();
+    return JSON.parse(new TextDecoder().decode(await unwrap(key, box, label)));
   }
 
   // The key and the seed can't be made inside a database transaction, which
@@ -113,6 +140,10 @@ class Vault {
     this.#device = { key: device.key, seed: device.seed };
     return this.#device;
   }
+}
+
+function without(notes, index) {
+  return (notes ?? []).filter((note) => note.index !== index);
 }
 
 async function newDevice() {

@@ -62,13 +62,9 @@ const ops = {
       people: args.recipients?.length ?? 0,
     };
     unfinished = null;
-    try {
-      const sent = await floe.send({ ...args, wallet: signing(args.wallet, sign), seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal, onProgress });
-      return await keep(own, sent, about);
-    } catch (error) {
-      if (error?.paid) unfinished = about;
-      throw error;
-    }
+    const note = (parcelId) => noteDown(own, about, parcelId);
+    const sent = await orForget(own, about, floe.send({ ...args, wallet: signing(args.wallet, sign), note, seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal, onProgress }));
+    return keep(own, sent, about);
   },
 
   /** Goes on with what a wallet has paid for and what then failed. */
@@ -76,9 +72,28 @@ const ops = {
     const [floe, own] = await Promise.all([engine, vault]);
     if (!unfinished) throw { code: "not_found", message: "Nothing is unfinished." };
     const about = unfinished;
-    const sent = await floe.finish({ index: about.index, origin: self.location.origin, signal, onProgress });
+    const sent = await orForget(own, about, floe.finish({ index: about.index, origin: self.location.origin, signal, onProgress }));
     unfinished = null;
     return keep(own, sent, about);
+  },
+
+  /** What wallets paid for in pages that were closed before it was finished. */
+  async left() {
+    const own = await vault;
+    const [notes, sent, locks] = await Promise.all([own.notes(), own.allSent(), navigator.locks?.query()]);
+    const busy = new Set(locks?.held?.map(({ name }) => name));
+    const finished = new Set(sent.map(({ parcelId }) => parcelId));
+    return notes.filter(({ parcelId }) => !busy.has(lockOf(parcelId)) && !finished.has(parcelId));
+  },
+
+  /** The key to what a wallet paid for, as wallets import it. */
+  async rescue({ index }) {
+    const [floe, own] = await Promise.all([engine, vault]);
+    return floe.rescue({ seed: await own.seed(), index });
+  },
+
+  async forget({ index }) {
+    await (await vault).forget(index);
   },
 
   async cost(args) {
@@ -126,8 +141,54 @@ const ops = {
 /** What a wallet has paid for and what isn't sent yet, as far as it will be kept. */
 let unfinished = null;
 
+/** Locks on what this worker may still finish, by index: how to let go of them. */
+const locked = new Map();
+
+function lockOf(parcelId) {
+  return "floe paid " + parcelId;
+}
+
+/**
+ * Notes a parcel down that a wallet is about to pay for, so that another page
+ * can tell of it. The lock goes with this worker: while it is held, that page
+ * leaves the parcel alone.
+ */
+async function noteDown(own, about, parcelId) {
+  if (navigator.locks) {
+    await new Promise((resolve, reject) => {
+      navigator.locks.request(lockOf(parcelId), () => new Promise((release) => {
+        locked.set(about.index, release);
+        resolve();
+      })).catch(reject);
+    });
+  }
+  await own.note({ index: about.index, parcelId, wallet: about.wallet, at: Date.now() });
+}
+
+/** Waits for the engine to send or finish; what it says was never paid needs no note. */
+async function orForget(own, about, sending) {
+  try {
+    return await sending;
+  } catch (error) {
+    if (error?.paid) unfinished = about;
+    else await settle(own, about);
+    throw error;
+  }
+}
+
+async function settle(own, { index, wallet }) {
+  if (!wallet) return;
+  await own.forget(index).catch(() => {}); // the outcome stands without
+  locked.get(index)?.();
+  locked.delete(index);
+}
+
 async function keep(own, sent, about) {
-  await own.keep({ ...about, parcelId: sent.parcelId, link: sent.link, endsAt: sent.endsAt, passphrase: sent.passphrase });
+  try {
+    await own.keep({ ...about, parcelId: sent.parcelId, link: sent.link, endsAt: sent.endsAt, passphrase: sent.passphrase });
+  } finally {
+    await settle(own, about);
+  }
   return { ...sent, wallet: about.wallet };
 }
 

@@ -3,12 +3,14 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 
 	"floe/codec/suitx"
+	"floe/crypto"
 	"floe/server/api"
 )
 
@@ -22,15 +24,21 @@ func (p *Paid) Finish(ctx context.Context, progress func(Progress)) (*Sent, erro
 		return sent, explain(err)
 	}
 	out := *explain(err).(*Error)
-	out.Paid, out.Rescue = true, p.rescue()
+	out.Paid, out.Rescue = true, rescue(p.key)
 	return nil, &out
 }
 
-// rescue is the key of the parcel's own address, as wallets for Sui import it.
-// That address has the Blob objects and what is set aside for certifying; it
-// owns no parcel, and its key opens none.
-func (p *Paid) rescue() string {
-	text, err := suitx.FormatSuiPrivateKey(suitx.SchemeEd25519, [32]byte(p.key.Seed()))
+// ParcelID is the parcel's, which the wallet's transaction will create.
+func (p *Paid) ParcelID() suitx.Address { return p.parcelID }
+
+// Rescue is the key of a parcel's own address, as wallets for Sui import it.
+// While a parcel that a wallet paid for isn't finished, that address has the
+// Blob objects and what is set aside for certifying; it owns no such parcel, and
+// its key opens none.
+func Rescue(seed crypto.Seed, index uint32) string { return rescue(seed.ParcelKey(index)) }
+
+func rescue(key ed25519.PrivateKey) string {
+	text, err := suitx.FormatSuiPrivateKey(suitx.SchemeEd25519, [32]byte(key.Seed()))
 	if err != nil {
 		return "" // no Ed25519 seed is refused
 	}
