@@ -70,6 +70,7 @@ func TestWholesShareMemory(t *testing.T) {
 		}
 		free()
 		time.Sleep(wholeKept + time.Second)
+		synctest.Wait()
 		if len(w.kept) > 0 || !w.room.TryAcquire(60_000) {
 			t.Errorf("%d blobs are kept that nobody uses", len(w.kept))
 		}
@@ -93,6 +94,7 @@ func TestWholesThatFail(t *testing.T) {
 			free()
 		}
 		time.Sleep(2 * wholeKept)
+		synctest.Wait()
 		if !w.room.TryAcquire(60_000) {
 			t.Error("memory was lost")
 		}
@@ -119,6 +121,7 @@ func TestWholesThatNobodyAwaits(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(3*time.Minute + wholeKept)
+		synctest.Wait()
 		if n.whole != 1 || len(w.kept) > 0 || !w.room.TryAcquire(60_000) {
 			t.Errorf("decoded %d times, %d blobs are kept", n.whole, len(w.kept))
 		}
