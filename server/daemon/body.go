@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -100,6 +101,19 @@ func (b *body) read() ([]byte, error) {
 		return nil, fmt.Errorf("couldn't read a body: %w", err)
 	}
 	return data, nil
+}
+
+// load reads a body into memory, once there is room to encode it there. The
+// caller calls release when it is stored.
+func (d *Daemon) load(ctx context.Context, b *body) (data []byte, release func(), err error) {
+	if release, err = d.cfg.Uploader.Room(ctx, uint64(b.size)); err != nil {
+		return nil, nil, err
+	}
+	if data, err = b.read(); err != nil {
+		release()
+		return nil, nil, err
+	}
+	return data, release, nil
 }
 
 // Close forgets the body.

@@ -52,15 +52,11 @@ func (d *Daemon) publishBody(w http.ResponseWriter, r *http.Request, p publisher
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), publishTimeout)
 	defer cancel()
-	release, err := d.cfg.Uploader.Room(ctx, uint64(b.size))
+	data, release, err := d.load(ctx, b)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	data, err := b.read()
-	if err != nil {
-		return nil, err
-	}
 	return d.publish(ctx, data, p, nil)
 }
 

@@ -119,15 +119,11 @@ func (d *Daemon) closeBody(b *body) {
 func (d *Daemon) relay(ctx context.Context, q relayQuery, b *body) (*api.Certificate, error) {
 	ctx, cancel := context.WithTimeout(ctx, relayTimeout)
 	defer cancel()
-	release, err := d.cfg.Uploader.Room(ctx, uint64(b.size))
+	data, release, err := d.load(ctx, b)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	data, err := b.read()
-	if err != nil {
-		return nil, err
-	}
 	x, err := d.cfg.Uploader.Encode(data)
 	if err != nil {
 		return nil, err

@@ -96,11 +96,7 @@ func (u *upload) once(ctx context.Context, again bool) (time.Duration, error) {
 	}
 	defer res.Body.Close()
 	if res.Status/100 != 2 {
-		answer, err := io.ReadAll(io.LimitReader(res.Body, api.MaxJSON))
-		if err != nil {
-			return 0, unreachable(ctx, err)
-		}
-		return refused(path, res.Status, answer)
+		return refusedBy(ctx, path, res)
 	}
 	u.progress(u.blob.size)
 	return u.acknowledge(ctx, res.Body)

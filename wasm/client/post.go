@@ -128,11 +128,7 @@ func (p *posting) once(ctx context.Context, body Pieces, sent []*item) (time.Dur
 	}
 	defer res.Body.Close()
 	if res.Status/100 != 2 {
-		answer, err := io.ReadAll(io.LimitReader(res.Body, api.MaxJSON))
-		if err != nil {
-			return 0, unreachable(ctx, err)
-		}
-		return refused(path, res.Status, answer)
+		return refusedBy(ctx, path, res)
 	}
 	return p.acknowledge(ctx, res.Body, sent)
 }

@@ -162,14 +162,22 @@ func (s *sending) epochMoved(ctx context.Context, err error) bool {
 	})
 }
 
-// createAgain has the nodes confirm anew what isn't certified yet.
+// createAgain creates the parcel in a new epoch.
 func (s *sending) createAgain(ctx context.Context, statement []byte, grants []grant) (suitx.Address, error) {
-	for part := range slices.Chunk(s.blobs[s.certified:], api.MaxBlobsPerTx) {
-		if err := s.certificates(ctx, part); err != nil {
-			return suitx.Address{}, err
-		}
+	if err := s.confirmAgain(ctx); err != nil {
+		return suitx.Address{}, err
 	}
 	return s.create(ctx, statement, grants)
+}
+
+// confirmAgain has the nodes confirm anew what isn't certified, in a new epoch.
+func (s *sending) confirmAgain(ctx context.Context) error {
+	for part := range slices.Chunk(s.blobs[s.certified:], api.MaxBlobsPerTx) {
+		if err := s.certificates(ctx, part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func tooManyRecipients(err error) error {

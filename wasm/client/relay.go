@@ -173,6 +173,15 @@ func refused(path string, status int, body []byte) (time.Duration, error) {
 	return -1, err
 }
 
+// refusedBy is refused for an answer that isn't read yet.
+func refusedBy(ctx context.Context, path string, res *Response) (time.Duration, error) {
+	body, err := io.ReadAll(io.LimitReader(res.Body, api.MaxJSON))
+	if err != nil {
+		return 0, unreachable(ctx, err)
+	}
+	return refused(path, res.Status, body)
+}
+
 // plainText makes of what a server says a line that may be shown to people, on
 // a terminal too, of at most that many characters.
 func plainText(s string, most int) string {

@@ -250,13 +250,3 @@ func (p *Paid) burn(e *suitx.Effects) {
 	}
 	p.fuel.balance = uint64(int64(p.fuel.balance) - e.GasUsed.Net())
 }
-
-// confirmAgain has the nodes confirm anew what isn't certified, in a new epoch.
-func (p *Paid) confirmAgain(ctx context.Context) error {
-	for part := range slices.Chunk(p.blobs[p.certified:], api.MaxBlobsPerTx) {
-		if err := p.certificates(ctx, part); err != nil {
-			return err
-		}
-	}
-	return nil
-}
