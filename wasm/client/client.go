@@ -9,6 +9,7 @@ type Client struct {
 	memory Memory
 	known  []api.NetworkIDs
 	pace   pace
+	coder  Coder
 }
 
 // New returns a Client that reaches its server through relay. Networks that the
@@ -16,7 +17,7 @@ type Client struct {
 // its owner chose, or with a page that is the same for everybody, but never out
 // of what a server answers.
 func New(relay Relay, memory Memory, known ...api.NetworkIDs) *Client {
-	return &Client{relay: relay, memory: memory, known: known, pace: usualPace}
+	return &Client{relay: relay, memory: memory, known: known, pace: usualPace, coder: new(hereCoder)}
 }
 
 // idsOf returns what counts on the network of that name. Where it is compiled

@@ -36,6 +36,7 @@ const (
 	CodeOffline          Code = "offline"           // the server can't be reached
 	CodeCancelled        Code = "cancelled"         // by the caller
 	CodeUnsupported      Code = "unsupported"       // this build doesn't know how
+	CodeChanged          Code = "changed"           // a file isn't what it was when sending began; send anew
 	CodeInternal         Code = "internal"          // our own mistake
 	CodeRejected         Code = "rejected"          // the wallet's owner said no
 	CodePoor             Code = "poor"              // the wallet holds too little: Short says of what

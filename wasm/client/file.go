@@ -11,4 +11,7 @@ type File struct {
 	Size     int64
 	Modified time.Time // zero if unknown
 	Open     func() (io.ReadCloser, error)
+
+	// OpenAt reads from an offset on; nil: what comes before is read and skipped.
+	OpenAt func(off int64) (io.ReadCloser, error)
 }

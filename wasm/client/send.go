@@ -30,6 +30,14 @@ type SendRequest struct {
 	// Afford is asked before anything is sealed whether so much WAL, in FROST,
 	// and the registering of so many blobs can be paid; nil: nobody needs to ask.
 	Afford func(frost uint64, blobs int) error
+
+	// Journal is told what to go on from if sending is interrupted: durable when
+	// it returns, in the place of what it was told before. It holds the parcel's
+	// secrets: keep it as the seed is kept. nil: nobody wants to go on.
+	Journal func(state []byte) error
+	// Resume is what Journal was told last. Files must be the same; all else is
+	// taken from there, but for Seed, Progress and Journal.
+	Resume []byte
 }
 
 // Send seals the files, stores them and puts the parcel on the ledger. When it
