@@ -45,7 +45,13 @@
 // # Sealed parcels
 //
 // A sealed parcel is one age file with one mlkem768x25519 stanza, binary, never
-// armored. Its header always has the same length, so [SealedSize] is exact.
+// armored. Its header always has the same length, so [SealedSize] is exact. The
+// header is age's own work, from file key to MAC, in both directions; the chunks
+// of 64 KiB behind it are sealed and opened here, many at a time, and to the
+// same bytes.
+//
+// A [Sealing] is a parcel's age file that can be made in parts and made again.
+// The trap: what is sealed under one Sealing must be one plaintext.
 //
 // # Grants
 //

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"filippo.io/age"
 )
@@ -131,6 +132,47 @@ func step(at int) int {
 	return 9973
 }
 
+// However a source gives a file, and in whatever pieces it is read, the same
+// plaintext comes out.
+func TestOpenInPieces(t *testing.T) {
+	id := newParcelIdentity(t)
+	for _, n := range append(sizes, batch*ChunkSize, batch*ChunkSize+1, 2*batch*ChunkSize+7) {
+		plain := random(n)
+		sealed := seal(t, id.Recipient(), plain)
+		for name, src := range map[string]io.Reader{
+			"whole":        bytes.NewReader(sealed),
+			"halves":       iotest.HalfReader(bytes.NewReader(sealed)),
+			"end with it":  iotest.DataErrReader(bytes.NewReader(sealed)),
+			"chunk, chunk": &inPieces{bytes.NewReader(sealed), sealedChunkSize},
+			"little":       &inPieces{bytes.NewReader(sealed), 997},
+		} {
+			r, err := Open(src, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []byte
+			for p := make([]byte, 10*ChunkSize); err == nil; {
+				var more int
+				more, err = r.Read(p[:1+rand.IntN(len(p))])
+				got = append(got, p[:more]...)
+			}
+			if err != io.EOF || !bytes.Equal(got, plain) {
+				t.Fatalf("%d bytes, %s: %d, %v", n, name, len(got), err)
+			}
+			if more, err := r.Read(make([]byte, 10)); more != 0 || err != io.EOF {
+				t.Fatalf("%d bytes, %s: behind the end %d, %v", n, name, more, err)
+			}
+		}
+	}
+}
+
+type inPieces struct {
+	io.Reader
+	most int
+}
+
+func (r *inPieces) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(len(p), r.most)]) }
+
 type failingSource struct{ good []byte }
 
 var errCable = errors.New("cable cut")
@@ -164,8 +206,11 @@ func TestSourceErrorsAreNotDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := at.ReadAt(make([]byte, size), 0); !errors.Is(err, errCable) || errors.Is(err, ErrDamaged) {
-		t.Errorf("reading through a hole: %v", err)
+	if n, err := at.ReadAt(make([]byte, size), 0); n != ChunkSize || !errors.Is(err, errCable) || errors.Is(err, ErrDamaged) {
+		t.Errorf("reading up to a hole: %d, %v", n, err)
+	}
+	if n, err := at.ReadAt(make([]byte, size), 2*ChunkSize); n != ChunkSize || err != io.EOF {
+		t.Errorf("reading behind a hole: %d, %v", n, err)
 	}
 }
 
@@ -173,12 +218,14 @@ type failingReader struct{}
 
 func (failingReader) Read([]byte) (int, error) { return 0, errCable }
 
-// hole can't read the second chunk.
+// hole can't read one byte of the second chunk.
 type hole struct{ io.ReaderAt }
 
 func (h hole) ReadAt(p []byte, off int64) (int, error) {
-	if off == int64(HeaderSize)+ChunkSize+chunkOverhead {
-		return 0, errCable
+	at := int64(HeaderSize) + ChunkSize + chunkOverhead + 100
+	if off <= at && at < off+int64(len(p)) {
+		n, _ := h.ReaderAt.ReadAt(p[:at-off], off)
+		return n, errCable
 	}
 	return h.ReaderAt.ReadAt(p, off)
 }
