@@ -16,6 +16,8 @@ import (
 type ReadRequest struct {
 	Patience time.Duration // for nodes to return; 0: as long as ctx lasts
 	Progress func(Progress)
+	Whole    bool  // OpenFile, OpenZip: all of it will be read, so that it is fetched as far ahead as memory allows
+	Shelf    Shelf // for saving large parcels; may be nil
 }
 
 // WriteFile writes one file to dst. Only a nil error says that it was all and
