@@ -68,7 +68,7 @@ var imports = map[string][]string{
 	"floe/crypto":            {},
 	"floe/web":               {},
 	"floe/static":            {},
-	"floe/wasm/bench":        {"floe/codec", "floe/crypto", "floe/static"},
+	"floe/wasm/bench":        {"floe/codec", "floe/crypto", "floe/server/api", "floe/static"},
 	"floe/static/build":      {"floe/codec/kernel"}, // which it stores beside the engine
 	"floe/server/api":        {"floe/codec"},
 	"floe/server/node":       {"floe/codec", "floe/server/api"},

@@ -64,10 +64,17 @@ func cases(quick bool) []measure {
 func main() {
 	quick := flag.Bool("quick", false, "small sizes: whether it works, not how fast it is")
 	rounds := flag.Int("rounds", 5, "how `often` each side runs")
+	relay := flag.String("relay", "", "measure relay and nodes alone with that `size` instead, such as 1GiB")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *quick, *rounds, os.Stdout); err != nil {
+	var err error
+	if *relay != "" {
+		err = measureRelay(ctx, *relay, os.Stdout)
+	} else {
+		err = run(ctx, *quick, *rounds, os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
