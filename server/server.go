@@ -189,7 +189,7 @@ func (s *Server) readNetwork(ctx context.Context, cfg Config) error {
 		StakingObjectID: suitx.Address(cfg.IDs.Staking).String(),
 		WALPackage:      suitx.Address(cfg.IDs.WALPackage).String(),
 		FloePackage:     suitx.Address(cfg.IDs.FloePackage).String(),
-		SegmentSize:     walrus.SegmentSize(s.params, walrus.MostShards(com)),
+		SegmentSize:     api.SegmentSize(s.params, walrus.MostShards(com), cfg.MaxParcelSize),
 		MaxParcelSize:   cfg.MaxParcelSize,
 		Deletable:       cfg.Deletable,
 		DefaultEpochs:   cfg.DefaultEpochs,

@@ -16,7 +16,7 @@ import (
 // What the relay gives away if the flags don't say.
 const (
 	defaultEpochs  = 7
-	maxParcelSize  = 4 << 30
+	maxParcelSize  = 4<<30 + 256<<20 // 4 GiB of files, their list, padding
 	quotaWindow    = 24 * time.Hour
 	clientBytes    = 64 << 30
 	clientWAL      = 1_000_000_000_000  // FROST

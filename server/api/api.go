@@ -31,7 +31,7 @@ const (
 	MaxStatement  = 15 << 10  // bytes of one statement, likewise
 	MaxTx         = 120 << 10 // bytes of one transaction; Sui takes 128 KiB
 	MaxJSON       = 1 << 20   // bytes of one JSON request
-	MaxBlobsPerTx = 16        // blobs registered or certified by one transaction
+	MaxBlobsPerTx = 64        // blobs registered or certified by one transaction
 )
 
 // Network describes where parcels go: GET PathNetwork.

@@ -74,18 +74,3 @@ func blobObject(b Blob) *suitx.Object {
 	w.Bool(b.Deletable)
 	return &suitx.Object{Move: &suitx.MoveObject{Contents: w.Data()}}
 }
-
-func TestSegmentSize(t *testing.T) {
-	for _, c := range []struct {
-		shards, most int
-		want         int64
-	}{{1000, 30, 16 << 20}, {104, 8, 16 << 20}, {104, 104, 1 << 20}} {
-		p, err := codec.NewParams(c.shards)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := SegmentSize(p, c.most); got != c.want {
-			t.Errorf("%d shards, %d at one node: %d, want %d", c.shards, c.most, got, c.want)
-		}
-	}
-}

@@ -264,7 +264,7 @@ func TestTooLarge(t *testing.T) {
 func TestManyBlobs(t *testing.T) {
 	f := newFake(t)
 	f.net.SegmentSize = 4 << 10
-	files := map[string][]byte{"a": noise("a", 150<<10)}
+	files := map[string][]byte{"a": noise("a", 600<<10)}
 	sent := mustSend(t, f.client(), request(files))
 	if n := len(sent.Blobs); n <= 2*api.MaxBlobsPerTx {
 		t.Fatalf("%d blobs are too few for this test", n)

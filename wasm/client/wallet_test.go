@@ -39,7 +39,7 @@ func walletSends(t *testing.T, f *fake, w *testWallet, files map[string][]byte) 
 // took; whoever opens it needs no wallet.
 func TestWalletSends(t *testing.T) {
 	f, w, files := newFake(t), newTestWallet(9), map[string][]byte{"large.bin": noise("large", 1_500_000), "note.txt": []byte("planted")}
-	f.net.Sponsor = "" // this server pays for nobody
+	f.net.Sponsor, f.net.SegmentSize = "", 16<<10 // this server pays for nobody
 	sent := walletSends(t, f, w, files)
 	if w.prompts != 1 {
 		t.Errorf("%d prompts", w.prompts)

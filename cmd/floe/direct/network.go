@@ -35,8 +35,8 @@ func (r *Relay) network(ctx context.Context) (*api.Network, error) {
 		WALPackage:      suitx.Address(r.place.WALPackage).String(),
 		WalrusPackage:   r.contracts.Package.String(),
 		FloePackage:     suitx.Address(r.place.FloePackage).String(),
-		SegmentSize:     walrus.SegmentSize(r.params, walrus.MostShards(com)),
-		MaxParcelSize:   1 << 50, // what a statement has room for bounds it
+		SegmentSize:     api.SegmentSize(r.params, walrus.MostShards(com), maxParcelSize),
+		MaxParcelSize:   maxParcelSize,
 		Deletable:       true,
 		DefaultEpochs:   epochsFor(keptAtLeast, com.EpochDuration),
 		StoragePrice:    com.StoragePrice,
@@ -51,6 +51,9 @@ func (r *Relay) network(ctx context.Context) (*api.Network, error) {
 	}
 	return n, nil
 }
+
+// maxParcelSize is more than a statement has room for, which bounds it.
+const maxParcelSize = 1 << 40
 
 // epochsFor is how many epochs last at least that long. The first one may be
 // nearly over.
