@@ -32,14 +32,17 @@ func (p Params) code(kind Kind) code {
 }
 
 // engine computes a code's recovery symbols for many rows or columns at once.
-// src holds k, dst m equally long slices of whole 64-byte blocks, none nil; dst
-// is overwritten and shares no memory with src. Engines may be used by many
-// goroutines at once; what they return depends on src alone.
+// Engines may be used by many goroutines at once.
 type engine interface {
 	encoder(c code) (encodeFunc, error)
 }
 
-type encodeFunc func(dst, src [][]byte) error
+// encodeFunc takes count rows or columns from where the k symbols of each are
+// to where the m of each go: the lanes of src, all grids together, are k, those
+// of dst at most m, the first ones; a grid without bytes stands for lanes that
+// nobody wants. dst is overwritten and shares no memory with src; what comes
+// there depends on src alone.
+type encodeFunc func(dst, src []grid, symbolSize, count int) error
 
 func ceilPow2(n int) int {
 	p := 1

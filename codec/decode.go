@@ -4,30 +4,14 @@ package codec
 // the source is a codeword of the column code.
 func (d *Decoder) restoreRows(slivers []*Sliver, have, missing []int, row func(int) []byte) error {
 	p, s := d.verifier.p, d.verifier.symbolSize
-	restore := newRestorer(p.columnCode(), have, missing)
-	count := groupCount(s, p.Secondary)
-	return parallel((p.Secondary+count-1)/count, func() func(int) error {
-		g := newGroup(len(have), len(missing), layout{symbolSize: s, count: count})
-		return func(unit int) error {
-			first := unit * count
-			end := min(first+count, p.Secondary)
-			for c := first; c < end; c++ {
-				for i, wide := range g.src {
-					g.layout.pack(wide, c-first, slivers[have[i]].Data[c*s:][:s])
-				}
-			}
-			if err := restore(g.dst, g.src); err != nil {
-				return err
-			}
-			for i, wide := range g.dst {
-				r := row(missing[i])
-				for c := first; c < end; c++ {
-					g.layout.unpack(r[c*s:][:s], wide, c-first)
-				}
-			}
-			return nil
-		}
-	})
+	var src, dst []grid
+	for _, i := range have {
+		src = append(src, grid{slivers[i].Data, 1, 0, s})
+	}
+	for _, r := range missing {
+		dst = append(dst, grid{row(r), 1, 0, s})
+	}
+	return inGroups(newRestorer(p.columnCode(), have, missing), dst, src, s, p.Secondary)
 }
 
 // restoreColumns computes the missing rows from k2 secondary slivers: each row
@@ -51,25 +35,32 @@ func (d *Decoder) restoreColumns(slivers []*Sliver, have, missing []int, row fun
 		return nil
 	}
 	restore := newRestorer(p.rowCode(), have, want)
-	count := groupCount(s, len(missing))
-	return parallel((len(missing)+count-1)/count, func() func(int) error {
-		g := newGroup(len(have), len(want), layout{symbolSize: s, count: count})
-		return func(unit int) error {
-			rows := missing[unit*count : min((unit+1)*count, len(missing))]
-			for i, wide := range g.src {
-				for j, r := range rows {
-					g.layout.pack(wide, j, slivers[have[i]].Data[r*s:][:s])
-				}
-			}
-			if err := restore(g.dst, g.src); err != nil {
-				return err
-			}
-			for i, wide := range g.dst {
-				for j, r := range rows {
-					g.layout.unpack(row(r)[want[i]*s:][:s], wide, j)
-				}
-			}
-			return nil
+	for len(missing) > 0 { // runs of rows that follow each other
+		n := 1
+		for n < len(missing) && missing[n] == missing[0]+n {
+			n++
 		}
-	})
+		first, all := missing[0], row(missing[0])
+		var src, dst []grid
+		for _, i := range have {
+			src = append(src, grid{slivers[i].Data[first*s:], 1, 0, s})
+		}
+		for _, c := range want {
+			dst = append(dst, grid{all[c*s:], 1, 0, p.Secondary * s})
+		}
+		if err := inGroups(restore, dst, src, s, n); err != nil {
+			return err
+		}
+		missing = missing[n:]
+	}
+	return nil
+}
+
+// allAt are grids whose symbol 0 is symbol j of those given.
+func allAt(grids []grid, j int) []grid {
+	all := make([]grid, len(grids))
+	for i, g := range grids {
+		all[i] = g.from(j * g.symbol)
+	}
+	return all
 }

@@ -123,7 +123,7 @@ func (d *Decoder) rows(first, end int) ([]byte, error) {
 		copy(out[(r-first)*size:], received[r].Data)
 	}
 	if len(missing) > 0 {
-		row := func(r int) []byte { return out[(r-first)*size:][:size:size] }
+		row := func(r int) []byte { return out[(r-first)*size:] }
 		if err := d.restore(received, columns, missing, row); err != nil {
 			return nil, err
 		}
@@ -148,7 +148,8 @@ func (d *Decoder) snapshot() (primary, secondary []*Sliver) {
 	return append([]*Sliver(nil), d.have[Primary]...), append([]*Sliver(nil), d.have[Secondary]...)
 }
 
-// restore computes the missing rows from whichever kind of slivers suffices.
+// restore computes the missing rows from whichever kind of slivers suffices. row
+// returns where a row goes; the next ones follow it.
 func (d *Decoder) restore(primary, secondary []*Sliver, missing []int, row func(int) []byte) error {
 	p := d.verifier.p
 	haveRows, haveColumns := indices(primary, p.Primary), indices(secondary, p.Secondary)
@@ -178,7 +179,7 @@ func indices(slivers []*Sliver, limit int) []int {
 func (d *Decoder) checkRows(rows []int, row func(int) []byte) error {
 	data := make([][]byte, len(rows))
 	for i, r := range rows {
-		data[i] = row(r)
+		data[i] = row(r)[:d.rowSize()]
 	}
 	hashes, err := d.verifier.hashes(Primary, data)
 	if err != nil {

@@ -128,24 +128,35 @@ func TestRestorers(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range []code{p.rowCode(), p.columnCode()} {
-			g := newGroup(c.k, c.m, layout{symbolSize: 64, count: 3})
-			for _, b := range g.src {
-				for i := range b {
-					b[i] = byte(random.Uint32())
+			const size = 3 * 66 // three symbols side by side
+			all := make([][]byte, c.k+c.m)
+			for i := range all {
+				all[i] = make([]byte, size)
+				for j := 0; j < size && i < c.k; j++ {
+					all[i][j] = byte(random.Uint32())
 				}
 			}
 			encode, err := transforms{}.encoder(c)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := encode(g.dst, g.src); err != nil {
+			if err := encode(symbolsOf(all[c.k:]), symbolsOf(all[:c.k]), 66, 3); err != nil {
 				t.Fatal(err)
 			}
 			for range 3 {
-				c.checkRestorers(t, random.Perm(c.k+c.m), append(g.src[:c.k:c.k], g.dst...))
+				c.checkRestorers(t, random.Perm(c.k+c.m), all)
 			}
 		}
 	}
+}
+
+// symbolsOf are the grids of slices that each hold symbols of 66 bytes.
+func symbolsOf(all [][]byte) []grid {
+	var grids []grid
+	for _, b := range all {
+		grids = append(grids, grid{b, 1, 0, 66})
+	}
+	return grids
 }
 
 func (c code) checkRestorers(t *testing.T, order []int, all [][]byte) {
@@ -161,15 +172,18 @@ func (c code) checkRestorers(t *testing.T, order []int, all [][]byte) {
 	r := &restorer{c: c, have: have, want: want}
 	r.prepare(theField())
 	for name, restore := range map[string]encodeFunc{"sums": r.bySums(), "transforms": r.byTransforms()} {
-		g := newGroup(c.k, len(want), layout{symbolSize: 64, count: 3})
+		src, dst := make([][]byte, c.k), make([][]byte, len(want))
 		for i, symbol := range have {
-			copy(g.src[i], all[symbol])
+			src[i] = all[symbol]
 		}
-		if err := restore(g.dst, g.src); err != nil {
+		for i := range dst {
+			dst[i] = make([]byte, len(all[0]))
+		}
+		if err := restore(symbolsOf(dst), symbolsOf(src), 66, 3); err != nil {
 			t.Fatal(err)
 		}
 		for i, symbol := range want {
-			if !bytes.Equal(g.dst[i], all[symbol]) {
+			if !bytes.Equal(dst[i], all[symbol]) {
 				t.Fatalf("%+v by %s: symbol %d is wrong", c, name, symbol)
 			}
 		}

@@ -1,6 +1,9 @@
 package codec
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Encoder encodes blobs for one number of shards. It is safe for concurrent
 // use.
@@ -36,14 +39,8 @@ func (e *Encoder) Params() Params { return e.p }
 // Metadata computes a blob's metadata, and by it the blob ID, without keeping
 // slivers.
 func (e *Encoder) Metadata(blob []byte) (*Metadata, error) {
-	x, err := e.newExpansion(blob)
+	x, err := e.expand(blob, WantMetadata)
 	if err != nil {
-		return nil, err
-	}
-	if err := x.expandRows(e.row); err != nil {
-		return nil, err
-	}
-	if err := x.expandColumns(e.column, true); err != nil {
 		return nil, err
 	}
 	return x.metadata, nil
@@ -53,43 +50,52 @@ func (e *Encoder) Metadata(blob []byte) (*Metadata, error) {
 // of: about 2.5 times the blob's size besides the blob itself, which it refers
 // to and which must not change while the expansion is used.
 func (e *Encoder) Expand(blob []byte) (*Expansion, error) {
-	x, err := e.newExpansion(blob)
+	return e.expand(blob, wantBoth)
+}
+
+// ExpandOnly is Expand without hashing, for whoever has the metadata already:
+// that of its result is nil.
+func (e *Encoder) ExpandOnly(blob []byte) (*Expansion, error) {
+	return e.expand(blob, WantSlivers)
+}
+
+func (e *Encoder) expand(blob []byte, want Want) (*Expansion, error) {
+	m, err := newMatrix(e.p, blob)
 	if err != nil {
 		return nil, err
 	}
-	for i := range x.recovery {
-		x.keepRecovery(i)
-	}
-	if err := x.expandRows(e.row); err != nil {
+	all, err := e.newShare(m, 0, e.p.NShards, want, nil)
+	if err != nil {
 		return nil, err
 	}
-	if err := x.expandColumns(e.column, true); err != nil {
-		return nil, err
-	}
-	return x, nil
+	return e.join(m, want, []*Share{all})
 }
 
 // Slivers computes the slivers of some pairs, without metadata and so without
 // hashing, and yields them in the order asked. An error of yield ends it and is
 // returned. Whoever needs the pairs of many nodes one after the other calls
-// Expand instead: this does most of the work anew each time.
+// ExpandOnly instead: this does most of the work anew each time.
 func (e *Encoder) Slivers(blob []byte, pairs []int, yield func(pair int, primary, secondary *Sliver) error) error {
-	x, err := e.newExpansion(blob)
+	m, err := newMatrix(e.p, blob)
 	if err != nil {
 		return err
 	}
-	if err := x.checkPairs(pairs); err != nil {
+	if err := e.p.checkPairs(pairs); err != nil {
 		return err
 	}
+	kept, rows := slices.Repeat([]int{-1}, e.p.NShards-e.p.Primary), 0
 	for _, pair := range pairs {
-		if i := pair - e.p.Primary; i >= 0 {
-			x.keepRecovery(i)
+		if i := pair - e.p.Primary; i >= 0 && kept[i] < 0 {
+			kept[i] = rows
+			rows++
 		}
 	}
-	if err := x.expandRows(e.row); err != nil {
+	some, err := e.newShare(m, 0, e.p.NShards, WantSlivers, kept)
+	if err != nil {
 		return err
 	}
-	if err := x.expandColumns(e.column, false); err != nil {
+	x, err := e.join(m, WantSlivers, []*Share{some})
+	if err != nil {
 		return err
 	}
 	return x.Slivers(pairs, yield)

@@ -19,6 +19,27 @@ import (
 type klauspost struct{}
 
 func (klauspost) encoder(c code) (encodeFunc, error) {
+	encode, err := packedEncoder(c)
+	if err != nil {
+		return nil, err
+	}
+	spare := sync.Pool{New: func() any { return &group{} }}
+	return func(dst, src []grid, symbolSize, count int) error {
+		g := spare.Get().(*group)
+		defer spare.Put(g)
+		g.use(c.k+c.m, layout{symbolSize: symbolSize, count: count})
+		g.packAll(g.lanes[:c.k], src)
+		if err := encode(g.lanes[c.k:], g.lanes[:c.k]); err != nil {
+			return err
+		}
+		g.unpackAll(g.lanes[c.k:], dst)
+		return nil
+	}, nil
+}
+
+// packedEncoder returns the function that computes recovery symbols dst, m
+// equally long slices of whole blocks, from source symbols src.
+func packedEncoder(c code) (func(dst, src [][]byte) error, error) {
 	if c.high {
 		rs, err := reedsolomon.New(c.k, c.m, reedsolomon.WithLeopardGF16(true))
 		if err != nil {
@@ -28,7 +49,7 @@ func (klauspost) encoder(c code) (encodeFunc, error) {
 			return rs.Encode(append(append(make([][]byte, 0, c.k+c.m), src...), dst...))
 		}, nil
 	}
-	var chunks []encodeFunc
+	var chunks []func(dst, src [][]byte) error
 	for j := 0; j < c.m; j += c.chunk {
 		chunk, err := klauspostChunk(c, j, min(c.chunk, c.m-j))
 		if err != nil {
@@ -50,7 +71,7 @@ func (klauspost) encoder(c code) (encodeFunc, error) {
 // klauspostChunk encodes a low-rate code's recovery symbols from j on, want of
 // them, with j zeros before the source. Over half a chunk must be computed for
 // klauspost's chunk to be as large as the code's.
-func klauspostChunk(c code, j, want int) (encodeFunc, error) {
+func klauspostChunk(c code, j, want int) (func(dst, src [][]byte) error, error) {
 	computed := max(want, c.chunk/2+1)
 	rs, err := reedsolomon.New(j+c.k, computed, reedsolomon.WithLeopardGF16(true))
 	if err != nil {

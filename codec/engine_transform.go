@@ -11,89 +11,181 @@ func (transforms) encoder(c code) (encodeFunc, error) {
 	if c.high {
 		encode = f.encodeHigh
 	}
-	return onLanes(2*c.chunk, func(v []lane, dst, src [][]byte, off int) {
-		encode(c, v, dst, src, off)
-	}), nil
+	return onLanes(2*c.chunk, func(r *room, dst, src []grid) { encode(c, r, dst, src) }), nil
 }
 
 // encodeHigh folds all chunks of the source into one polynomial and evaluates
 // it at the recovery points.
-func (f *field) encodeHigh(c code, v []lane, dst, src [][]byte, off int) {
-	total, part := v[:c.chunk], v[c.chunk:]
+func (f *field) encodeHigh(c code, r *room, dst, src []grid) {
+	total, part := r.lanes(0, c.chunk), r.lanes(c.chunk, 2*c.chunk)
+	at := cursor{grids: src}
 	for j := 0; j < c.k; j += c.chunk {
 		into := part
 		if j == 0 {
 			into = total
 		}
 		used := min(c.chunk, c.k-j)
-		loadLanes(into, src[j:j+used], off)
+		r.load(into, at.next(used))
 		f.ifft(into, j+c.chunk, used)
 		if j > 0 {
-			for i := range total {
-				total[i].add(part[i])
-			}
+			total.words.add(part.words)
 		}
 	}
-	f.fft(total, 0, c.m)
-	storeLanes(total, dst, off)
+	f.fft(total, 0, lanesOf(dst))
+	r.store(total, dst)
 }
 
 // encodeLow turns the source into a polynomial and evaluates it at one chunk of
 // recovery points after the other.
-func (f *field) encodeLow(c code, v []lane, dst, src [][]byte, off int) {
-	source, part := v[:c.chunk], v[c.chunk:]
-	loadLanes(source, src, off)
+func (f *field) encodeLow(c code, r *room, dst, src []grid) {
+	source, part := r.lanes(0, c.chunk), r.lanes(c.chunk, 2*c.chunk)
+	r.load(source, src)
 	f.ifft(source, 0, c.k)
+	at := cursor{grids: dst}
 	for j := 0; j < c.m; j += c.chunk {
-		for i := range part {
-			copy(part[i], source[i])
+		into := at.next(c.chunk)
+		want := lanesOf(into)
+		if want == 0 {
+			return
 		}
-		want := min(c.chunk, c.m-j)
+		copy(part.words, source.words)
 		f.fft(part, j+c.chunk, want)
-		storeLanes(part, dst[j:j+want], off)
+		r.store(part, into)
 	}
 }
 
-// onLanes returns what calls work for one range of bytes after the other, with
-// count lanes of that width, whose content is whatever it was.
-func onLanes(count int, work func(v []lane, dst, src [][]byte, off int)) encodeFunc {
-	width := max(laneBudget/count/blockSize, 4) * blockWords
-	pool := sync.Pool{New: func() any {
-		return &lanes{words: make([]uint64, count*width), v: make([]lane, count)}
-	}}
-	return func(dst, src [][]byte) error {
-		all := pool.Get().(*lanes)
-		defer pool.Put(all)
-		for off := 0; off < len(src[0]); off += 8 * width {
-			part := min(width, (len(src[0])-off)/8)
-			for i := range all.v {
-				all.v[i] = all.words[i*part:][:part:part]
-			}
-			work(all.v, dst, src, off)
+// lanes are lanes that follow each other in memory.
+type lanes struct {
+	words lane
+	width int // of a lane, in words
+}
+
+func (v lanes) count() int      { return len(v.words) / v.width }
+func (v lanes) lane(i int) lane { return v.words[i*v.width:][:v.width:v.width] }
+
+// from are the lanes first ≤ i < end.
+func (v lanes) part(first, end int) lanes {
+	return lanes{v.words[first*v.width : end*v.width], v.width}
+}
+
+// room is what a transform works in: lanes for symbols of that layout.
+type room struct {
+	layout layout
+	words  lane
+	packed []byte // a lane's bytes
+}
+
+func (r *room) lanes(first, end int) lanes {
+	w := r.layout.size() / 8
+	return lanes{r.words[first*w : end*w], w}
+}
+
+// onLanes returns the function that calls work with room for count lanes, whose
+// content is whatever it was, for one range of the symbols' bytes after the
+// other.
+func onLanes(count int, work func(r *room, dst, src []grid)) encodeFunc {
+	pool := sync.Pool{New: func() any { return &room{} }}
+	return func(dst, src []grid, symbolSize, symbols int) error {
+		r := pool.Get().(*room)
+		defer pool.Put(r)
+		step := max(laneBudget/count/symbols/blockSize, 1) * blockSize
+		for off := 0; off < symbolSize; off += step {
+			r.use(layout{symbolSize: min(step, symbolSize-off), count: symbols}, count)
+			work(r, allFrom(dst, off), allFrom(src, off))
 		}
 		return nil
 	}
 }
 
-// lanes is room for a transform.
-type lanes struct {
-	words []uint64
-	v     []lane
-}
-
-// loadLanes fills the first lanes from src at off and the others with zeros.
-func loadLanes(v []lane, src [][]byte, off int) {
-	for i := range src {
-		v[i].load(src[i][off:])
+func (r *room) use(l layout, count int) {
+	r.layout = l
+	size := l.size()
+	if len(r.words) < count*size/8 {
+		r.words = make(lane, count*size/8)
 	}
-	for _, l := range v[len(src):] {
-		clear(l)
+	if len(r.packed) < size {
+		r.packed = make([]byte, size)
 	}
 }
 
-// storeLanes copies the first lanes to dst at off.
-func storeLanes(v []lane, dst [][]byte, off int) {
-	for i := range dst {
-		v[i].store(dst[i][off:])
+// load fills the first lanes from where symbols are and the others with zeros.
+func (r *room) load(v lanes, src []grid) {
+	at := 0
+	for _, g := range src {
+		for i := vectorGather(v.part(at, at+g.lanes), g, r.layout); i < g.lanes; i++ {
+			r.loadLane(v.lane(at+i), g, i)
+		}
+		at += g.lanes
 	}
+	clear(v.words[at*v.width:])
+}
+
+func (r *room) loadLane(v lane, g grid, i int) {
+	packed := r.packed[:r.layout.size()]
+	for j := range r.layout.count {
+		r.layout.pack(packed, j, g.at(i, j, r.layout.symbolSize))
+	}
+	v.load(packed)
+}
+
+// store puts the first lanes where symbols go.
+func (r *room) store(v lanes, dst []grid) {
+	at := 0
+	for _, g := range dst {
+		if g.b != nil {
+			for i := vectorScatter(v.part(at, at+g.lanes), g, r.layout); i < g.lanes; i++ {
+				r.storeLane(v.lane(at+i), g, i)
+			}
+		}
+		at += g.lanes
+	}
+}
+
+func (r *room) storeLane(v lane, g grid, i int) {
+	packed := r.packed[:r.layout.size()]
+	v.store(packed)
+	for j := range r.layout.count {
+		r.layout.unpack(g.at(i, j, r.layout.symbolSize), packed, j)
+	}
+}
+
+// cursor hands out grids by lanes.
+type cursor struct {
+	grids []grid
+	used  int // lanes of the first one
+}
+
+// next returns the next n lanes, or those that are left.
+func (c *cursor) next(n int) []grid {
+	var out []grid
+	for n > 0 && len(c.grids) > 0 {
+		g := c.grids[0]
+		take := min(n, g.lanes-c.used)
+		if take > 0 {
+			out = append(out, g.part(c.used, take))
+		}
+		n -= take
+		if c.used += take; c.used == g.lanes {
+			c.grids, c.used = c.grids[1:], 0
+		}
+	}
+	return out
+}
+
+func lanesOf(grids []grid) (n int) {
+	for _, g := range grids {
+		n += g.lanes
+	}
+	return n
+}
+
+func allFrom(grids []grid, off int) []grid {
+	if off == 0 {
+		return grids
+	}
+	all := make([]grid, len(grids))
+	for i, g := range grids {
+		all[i] = g.from(off)
+	}
+	return all
 }

@@ -1,208 +1,164 @@
 package codec
 
-import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-)
-
-// groupBytes is how wide a group of symbols should be at least for an engine to
-// be worth calling.
-const groupBytes = 4 << 10
-
-// group holds an engine's input and output for some rows or columns.
-type group struct {
-	layout   layout
-	src, dst [][]byte
-}
-
-func newGroup(sources, results int, l layout) *group {
-	size := l.size()
-	memory := make([]byte, (sources+results)*size)
-	all := make([][]byte, sources+results)
-	for i := range all {
-		all[i] = memory[i*size:][:size:size]
-	}
-	return &group{layout: l, src: all[:sources], dst: all[sources:]}
-}
-
 // groupCount is how many rows or columns to put side by side: enough for an
 // engine, few enough for every processor to have some.
 func groupCount(symbolSize, total int) int {
 	return min((groupBytes+symbolSize-1)/symbolSize, (total+processors()-1)/processors())
 }
 
-// expandRows computes the symbols of the columns from k2 on.
-func (x *Expansion) expandRows(encode encodeFunc) error {
-	k1, k2, s := x.p.Primary, x.p.Secondary, x.symbolSize
-	count := groupCount(s, k1)
-	return parallel((k1+count-1)/count, func() func(int) error {
-		g := newGroup(k2, x.p.NShards-k2, layout{symbolSize: s, count: count})
+// fill computes what is in a share.
+func (e *Encoder) fill(s *Share, m *matrix) error {
+	f := &filler{Share: s, matrix: m, span: unitSpan(s.p.NShards, s.symbolSize), encode: e.column, parity: s.parity}
+	if s.repair() > 0 {
+		if err := f.expandRows(e.row); err != nil {
+			return err
+		}
+	}
+	return f.expandColumns()
+}
+
+// filler computes a share.
+type filler struct {
+	*Share
+	matrix *matrix
+	span   int
+	encode encodeFunc
+	parity []byte // the columns from k2 on, whether they are kept or not
+}
+
+// firstParity is the first of the share's columns that isn't below k2.
+func (f *filler) firstParity() int { return f.first + f.source() }
+
+// expandRows computes the symbols of the share's columns from k2 on.
+func (f *filler) expandRows(encode encodeFunc) error {
+	s, size := f.symbolSize, f.p.SliverSize(Secondary, f.symbolSize)
+	if f.want&WantSlivers == 0 {
+		f.parity = make([]byte, f.repair()*size, f.repair()*size+overread)
+	}
+	dst := []grid{{f.parity, f.repair(), size, s}}
+	if skip := f.firstParity() - f.p.Secondary; skip > 0 {
+		dst = []grid{{lanes: skip}, dst[0]}
+	}
+	for r := 0; r < f.p.Primary; {
+		src, n := f.matrix.rows(r)
+		if err := inGroups(encode, allFrom(dst, r*s), []grid{src}, s, n); err != nil {
+			return err
+		}
+		r += n
+	}
+	return nil
+}
+
+// inGroups computes count rows or columns, as many side by side as suit the
+// engine.
+func inGroups(encode encodeFunc, dst, src []grid, symbolSize, count int) error {
+	step := groupCount(symbolSize, count)
+	return parallel((count+step-1)/step, func() func(int) error {
 		return func(unit int) error {
-			first := unit * count
-			last := min(first+count, k1)
-			for r := first; r < last; r++ {
-				for c := range k2 {
-					g.layout.pack(g.src[c], r-first, x.symbol(r, c))
-				}
-			}
-			if err := encode(g.dst, g.src); err != nil {
-				return err
-			}
-			for r := first; r < last; r++ {
-				for i, wide := range g.dst {
-					g.layout.unpack(x.parity[i][r*s:][:s], wide, r-first)
-				}
-			}
-			return nil
+			first := unit * step
+			return encode(allAt(dst, first), allAt(src, first), symbolSize, min(step, count-first))
 		}
 	})
 }
 
 // expandColumns computes the symbols of the rows from k1 on, keeps what is
-// wanted of them, and computes metadata if asked.
-func (x *Expansion) expandColumns(encode encodeFunc, withMetadata bool) error {
-	columns := x.p.NShards
-	if !withMetadata {
-		columns = x.p.Secondary
-		if !x.keepsRecovery() {
+// wanted of them, and computes hashes if asked.
+func (f *filler) expandColumns() error {
+	end := f.end
+	if f.want&WantMetadata == 0 {
+		end = f.first + f.source()
+		if len(f.recovery) == 0 {
 			return nil
 		}
 	}
-	tree := newForest(x.p.NShards, x.symbolSize)
-	err := parallel((columns+tree.span-1)/tree.span, func() func(int) error {
-		w := newColumnWorker(x, encode)
-		if withMetadata {
-			w.leaves = newLeaves(tree)
-		}
+	return parallel((end-f.first+f.span-1)/f.span, func() func(int) error {
+		w := newColumnWorker(f)
 		return func(unit int) error {
-			first := unit * tree.span
-			return w.run(first, min(first+tree.span, columns), unit)
+			first := f.first + unit*f.span
+			return w.run(first, min(first+f.span, end), unit)
 		}
 	})
-	if err != nil || !withMetadata {
-		return err
-	}
-	x.metadata = tree.metadata(uint64(len(x.blob)))
-	return nil
-}
-
-func (x *Expansion) keepsRecovery() bool {
-	for _, r := range x.recovery {
-		if r != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // columnWorker expands columns, one group after the other.
 type columnWorker struct {
-	x      *Expansion
-	encode encodeFunc
-	group  *group
-	rest   []byte  // what the column at hand is expanded to, with room behind it
-	leaves *leaves // nil when nothing is hashed
+	*filler
+	step  int
+	rest  []byte  // what columns are expanded to where it isn't kept, or not as it is
+	trees *forest // nil when nothing is hashed
 }
 
-func newColumnWorker(x *Expansion, encode encodeFunc) *columnWorker {
-	c := x.p.columnCode()
-	count := min((groupBytes+x.symbolSize-1)/x.symbolSize, spanFor(x.symbolSize))
-	return &columnWorker{
-		x:      x,
-		encode: encode,
-		group:  newGroup(c.k, c.m, layout{symbolSize: x.symbolSize, count: count}),
-		rest:   make([]byte, c.m*x.symbolSize, c.m*x.symbolSize+overread),
+func newColumnWorker(f *filler) *columnWorker {
+	w := &columnWorker{filler: f, step: min((groupBytes+f.symbolSize-1)/f.symbolSize, f.span)}
+	if f.want&WantMetadata != 0 {
+		w.trees = newForest(f.p.NShards, f.span)
 	}
+	return w
 }
 
-// run expands the columns of one unit of the forest.
+// run expands the columns of one unit.
 func (w *columnWorker) run(first, end, unit int) error {
-	count := w.group.layout.count
-	for c := first; c < end; c += count {
-		if err := w.runGroup(first, c, min(c+count, end)); err != nil {
+	for c := first; c < end; {
+		stop := min(c+w.step, end)
+		if c < w.p.Secondary {
+			stop = min(stop, w.p.Secondary)
+		}
+		if err := w.runGroup(first, c, stop); err != nil {
 			return err
 		}
+		c = stop
 	}
-	if w.leaves != nil {
-		w.leaves.finishUnit(unit, end-first)
+	if w.trees != nil {
+		w.trees.finish(w.columns[first-w.first:end-w.first], w.nodes[unit*w.p.NShards:][:w.p.NShards])
 	}
 	return nil
 }
 
 func (w *columnWorker) runGroup(unitFirst, first, end int) error {
-	x, g := w.x, w.group
-	for c := first; c < end; c++ {
-		for r, wide := range g.src {
-			g.layout.pack(wide, c-first, x.symbol(r, c))
-		}
-	}
-	if err := w.encode(g.dst, g.src); err != nil {
+	src, dst := w.from(first), w.to(first)
+	if err := w.encode([]grid{dst}, src, w.symbolSize, end-first); err != nil {
 		return err
 	}
+	if w.kept != nil {
+		w.keep(dst, first, end)
+	}
+	if w.trees == nil {
+		return nil
+	}
+	all := append(src, dst)
 	for c := first; c < end; c++ {
-		w.keep(c, c-first)
-		if w.leaves != nil {
-			w.hash(c, c-first, c-unitFirst)
-		}
+		w.trees.hash(c-unitFirst, all, c-first, w.symbolSize)
 	}
 	return nil
 }
 
-// keep takes what is wanted of column c, the group's j-th.
-func (w *columnWorker) keep(c, j int) {
-	if c >= w.x.p.Secondary {
-		return
+// from is where the columns from c on are, rows below k1.
+func (w *columnWorker) from(c int) []grid {
+	if c < w.p.Secondary {
+		return w.matrix.column(c)
 	}
-	s := w.x.symbolSize
-	for i, wide := range w.group.dst {
-		if row := w.x.recovery[i]; row != nil {
-			w.group.layout.unpack(row[c*s:][:s], wide, j)
-		}
-	}
+	size := w.p.SliverSize(Secondary, w.symbolSize)
+	return []grid{{w.parity[(c-w.firstParity())*size:], w.p.Primary, w.symbolSize, size}}
 }
 
-// hash finishes the tree of column c, the group's j-th and the unit's i-th.
-func (w *columnWorker) hash(c, j, i int) {
-	l, k1, s := w.leaves, w.x.p.Primary, w.x.symbolSize
-	for at, wide := range w.group.dst {
-		w.group.layout.unpack(w.rest[at*s:][:s], wide, j)
+// to is where their other rows go.
+func (w *columnWorker) to(c int) grid {
+	rows, s := w.p.NShards-w.p.Primary, w.symbolSize
+	if len(w.recovery) > 0 && w.kept == nil && c < w.p.Secondary {
+		return grid{w.recovery[(c-w.first)*s:], rows, w.source() * s, s}
 	}
-	w.x.hashColumn(l.column[:k1], c, &l.hasher)
-	l.hasher.leaves(l.column[k1:], w.rest, s, s)
-	l.finishColumn(i, c)
+	if w.rest == nil {
+		w.rest = make([]byte, rows*w.step*s, rows*w.step*s+overread)
+	}
+	return grid{w.rest, rows, w.step * s, s}
 }
 
-func processors() int { return runtime.GOMAXPROCS(0) }
-
-// parallel calls what newWorker returns for the units 0 ≤ i < n, on every
-// processor one worker, and returns the first error.
-func parallel(n int, newWorker func() func(unit int) error) error {
-	workers := min(processors(), n)
-	if workers == 1 {
-		work := newWorker()
-		for i := range n {
-			if err := work(i); err != nil {
-				return err
-			}
+// keep takes of the columns first ≤ c < end the rows that are kept.
+func (w *columnWorker) keep(from grid, first, end int) {
+	row, s := w.source()*w.symbolSize, w.symbolSize
+	for i, at := range w.kept {
+		if at >= 0 {
+			copy(w.recovery[at*row+(first-w.first)*s:], from.at(i, 0, (end-first)*s))
 		}
-		return nil
 	}
-	var next atomic.Int64
-	var once sync.Once
-	var first error
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			work := newWorker()
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				if err := work(i); err != nil {
-					once.Do(func() { first = err })
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return first
 }

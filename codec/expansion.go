@@ -6,99 +6,45 @@ import "fmt"
 // It is safe for concurrent use. Slivers share memory with it and with the
 // blob: they are for reading only.
 type Expansion struct {
-	p          Params
-	symbolSize int
-	blob       []byte
-	edge       []byte   // the symbol in which the blob ends, padded with zeros
-	zero       []byte   // a symbol of zeros
-	emptyLeaf  Hash     // that symbol's
-	parity     [][]byte // secondary slivers from column k2 on
-	recovery   [][]byte // primary slivers from row k1 on; nil are those not kept
-	metadata   *Metadata
+	matrix   *matrix
+	want     Want
+	shares   []*Share // all columns, in order
+	metadata *Metadata
 }
 
-func (e *Encoder) newExpansion(blob []byte) (*Expansion, error) {
-	s, err := e.p.SymbolSize(uint64(len(blob)))
-	if err != nil {
-		return nil, err
+// columns is how many there are in the shares.
+func (x *Expansion) columns() int {
+	if len(x.shares) == 0 {
+		return 0
 	}
-	x := &Expansion{
-		p:          e.p,
-		symbolSize: s,
-		blob:       blob,
-		edge:       make([]byte, s),
-		zero:       make([]byte, s),
-		parity:     make([][]byte, e.p.NShards-e.p.Secondary),
-		recovery:   make([][]byte, e.p.NShards-e.p.Primary),
-	}
-	x.emptyLeaf = sum(leafPrefix, x.zero)
-	copy(x.edge, blob[len(blob)/s*s:])
-	for i := range x.parity {
-		x.parity[i] = make([]byte, e.p.Primary*s, e.p.Primary*s+overread)
-	}
-	return x, nil
+	return x.shares[len(x.shares)-1].end
 }
 
-// keepRecovery makes room for primary sliver k1+i, so that it is kept.
-func (x *Expansion) keepRecovery(i int) {
-	x.recovery[i] = make([]byte, x.p.Secondary*x.symbolSize)
-}
-
-// symbol returns the symbol of row r < k1 in any column.
-func (x *Expansion) symbol(r, c int) []byte {
-	s := x.symbolSize
-	if c >= x.p.Secondary {
-		return x.parity[c-x.p.Secondary][r*s:][:s]
-	}
-	index, end := r*x.p.Secondary+c, len(x.blob)/s
-	switch {
-	case index < end:
-		return x.blob[index*s:][:s]
-	case index == end:
-		return x.edge
-	}
-	return x.zero
-}
-
-// hashColumn hashes the source symbols of any column, rows r < k1.
-func (x *Expansion) hashColumn(into []Hash, c int, h *hasher) {
-	s, k2 := x.symbolSize, x.p.Secondary
-	if c >= k2 {
-		h.leaves(into, x.parity[c-k2], s, s)
-		return
-	}
-	whole := 0 // rows whose symbol lies in the blob altogether
-	if end := len(x.blob) / s; c < end {
-		whole = (end - c + k2 - 1) / k2
-		h.leaves(into[:whole], x.blob[c*s:], k2*s, s)
-	}
-	for r := whole; r < len(into); r++ {
-		into[r] = x.emptyLeaf
-	}
-	if end := len(x.blob) / s; end%k2 == c && end/k2 < len(into) {
-		into[end/k2] = h.leaf(x.edge)
-	}
-}
-
-// Metadata is the blob's metadata.
+// Metadata is the blob's metadata, nil if it wasn't wanted.
 func (x *Expansion) Metadata() *Metadata { return x.metadata }
 
 // Params are the dimensions the blob was encoded with.
-func (x *Expansion) Params() Params { return x.p }
+func (x *Expansion) Params() Params { return x.matrix.p }
 
-// Pair returns a sliver pair. An index that no pair has panics, as a slice's would.
+// Pair returns a sliver pair. An index that no pair has panics, as a slice's
+// would, and so does asking where only metadata was wanted.
 func (x *Expansion) Pair(pair int) SliverPair {
 	return SliverPair{Primary: x.Sliver(Primary, pair), Secondary: x.Sliver(Secondary, pair)}
 }
 
-// Sliver returns one sliver of a pair. Secondary ones are partly gathered anew
-// each time.
+// Sliver returns one sliver of a pair, as Pair does. Some are gathered anew each
+// time: secondary ones mostly, and where several shares were joined those
+// primary ones that aren't a part of the blob.
 func (x *Expansion) Sliver(kind Kind, pair int) *Sliver {
-	s := &Sliver{Kind: kind, Index: uint16(IndexOf(kind, pair, x.p.NShards)), SymbolSize: uint16(x.symbolSize)}
-	if kind == Primary {
-		s.Data = x.rowData(pair)
-	} else {
-		s.Data = x.columnData(int(s.Index))
+	p := x.matrix.p
+	s := &Sliver{Kind: kind, Index: uint16(IndexOf(kind, pair, p.NShards)), SymbolSize: uint16(x.matrix.symbolSize)}
+	switch index := int(s.Index); {
+	case kind == Secondary:
+		s.Data = x.column(index)
+	case index < p.Primary:
+		s.Data = x.matrix.row(index)
+	default:
+		s.Data = x.recovery(index - p.Primary)
 	}
 	return s
 }
@@ -106,8 +52,11 @@ func (x *Expansion) Sliver(kind Kind, pair int) *Sliver {
 // Slivers yields sliver pairs in the order asked, those of one node say. An
 // error of yield ends it and is returned.
 func (x *Expansion) Slivers(pairs []int, yield func(pair int, primary, secondary *Sliver) error) error {
-	if err := x.checkPairs(pairs); err != nil {
+	if err := x.matrix.p.checkPairs(pairs); err != nil {
 		return err
+	}
+	if x.want&WantSlivers == 0 {
+		return fmt.Errorf("%w: slivers of an expansion to metadata alone", ErrMalformed)
 	}
 	for _, pair := range pairs {
 		p := x.Pair(pair)
@@ -118,39 +67,51 @@ func (x *Expansion) Slivers(pairs []int, yield func(pair int, primary, secondary
 	return nil
 }
 
-func (x *Expansion) checkPairs(pairs []int) error {
+func (p Params) checkPairs(pairs []int) error {
 	for _, pair := range pairs {
-		if pair < 0 || pair >= x.p.NShards {
-			return fmt.Errorf("%w: sliver pair %d of %d shards", ErrMalformed, pair, x.p.NShards)
+		if pair < 0 || pair >= p.NShards {
+			return fmt.Errorf("%w: sliver pair %d of %d shards", ErrMalformed, pair, p.NShards)
 		}
 	}
 	return nil
 }
 
-// rowData is a primary sliver's symbols: a part of the blob where that suffices.
-func (x *Expansion) rowData(r int) []byte {
-	if r >= x.p.Primary {
-		return x.recovery[r-x.p.Primary]
+// recovery is the primary sliver of row k1+i.
+func (x *Expansion) recovery(i int) []byte {
+	if first := x.shares[0]; first.source() == x.matrix.p.Secondary {
+		return first.row(i)
 	}
-	size := x.p.Secondary * x.symbolSize
-	if end := (r + 1) * size; end <= len(x.blob) {
-		return x.blob[r*size : end : end]
-	}
-	data := make([]byte, size)
-	if r*size < len(x.blob) {
-		copy(data, x.blob[r*size:])
+	data := make([]byte, 0, x.matrix.p.SliverSize(Primary, x.matrix.symbolSize))
+	for _, s := range x.shares {
+		data = append(data, s.row(i)...)
 	}
 	return data
 }
 
-// columnData is a secondary sliver's symbols, gathered where it must be.
-func (x *Expansion) columnData(c int) []byte {
-	if c >= x.p.Secondary {
-		return x.parity[c-x.p.Secondary]
+// row is what the share has of row k1+i.
+func (s *Share) row(i int) []byte {
+	if s.kept != nil {
+		i = s.kept[i]
 	}
-	data := make([]byte, 0, x.p.Primary*x.symbolSize)
-	for r := range x.p.Primary {
-		data = append(data, x.symbol(r, c)...)
+	size := s.source() * s.symbolSize
+	return s.recovery[i*size:][:size:size]
+}
+
+// column is a secondary sliver's symbols.
+func (x *Expansion) column(c int) []byte {
+	p, s := x.matrix.p, x.matrix.symbolSize
+	size := p.SliverSize(Secondary, s)
+	if c < p.Secondary {
+		data := make([]byte, 0, size)
+		for r := range p.Primary {
+			data = append(data, x.matrix.row(r)[c*s:][:s]...)
+		}
+		return data
 	}
-	return data
+	for _, share := range x.shares {
+		if c < share.end {
+			return share.parity[(c-share.first-share.source())*size:][:size:size]
+		}
+	}
+	panic("internal error: shares without all columns")
 }

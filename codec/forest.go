@@ -2,75 +2,72 @@ package codec
 
 import "math/bits"
 
-// forest gathers the Merkle trees over all rows and columns of an expanded
-// matrix. Columns come in units of span columns, a power of two, in any order:
-// a column's tree is finished at once, of a row's tree each unit leaves one
-// node.
-type forest struct {
-	n, span int
-	columns []Hash   // root of every column
-	rows    [][]Hash // by row: one node for every unit
-}
-
-// spanFor is how many columns make a unit: few, so that processors share the
-// work evenly, more where symbols are small.
-func spanFor(symbolSize int) int {
+// unitSpan is how many columns make a unit: a power of two, few, so that
+// workers share the work evenly, more where symbols are small. The rows' trees
+// leave one node for each unit.
+func unitSpan(n, symbolSize int) int {
+	span := 16
 	if symbolSize <= 128 {
-		return 64
+		span = 64
 	}
-	return 16
+	return min(span, ceilPow2(n))
 }
 
-func newForest(n, symbolSize int) *forest {
-	f := &forest{n: n, span: spanFor(symbolSize), columns: make([]Hash, n), rows: make([][]Hash, n)}
-	units := (n + f.span - 1) / f.span
-	nodes := make([]Hash, n*units)
-	for r := range f.rows {
-		f.rows[r] = nodes[r*units:][:units]
-	}
-	return f
+// forest makes the Merkle trees over the columns of one unit after the other,
+// and the nodes that the unit leaves of the rows' trees. One goroutine has it to
+// itself.
+type forest struct {
+	hasher  hasher
+	n, span int
+	leaves  []Hash // of the unit's columns, row after row
+	upper   []Hash // what is above them in the columns' trees
 }
 
-// metadata finishes the rows' trees.
-func (f *forest) metadata(size uint64) *Metadata {
-	var h hasher
-	m := &Metadata{Size: size, Hashes: make([]PairHash, f.n)}
-	for i := range m.Hashes {
-		m.Hashes[i] = PairHash{Primary: h.root(f.rows[i]), Secondary: f.columns[f.n-1-i]}
-	}
-	return m
+func newForest(n, span int) *forest {
+	return &forest{n: n, span: span, leaves: make([]Hash, n*span), upper: make([]Hash, (n+1)/2*span)}
 }
 
-// leaves collects one unit's hashes of symbols; one goroutine has it to itself.
-type leaves struct {
-	forest *forest
-	hasher hasher
-	column []Hash // of the column at hand, by row
-	rows   []Hash // span of every row
-}
-
-func newLeaves(f *forest) *leaves {
-	return &leaves{forest: f, column: make([]Hash, f.n), rows: make([]Hash, f.n*f.span)}
-}
-
-// finishColumn takes the leaves in column for those of the unit's i-th column,
-// which is column c of all, and computes its root.
-func (l *leaves) finishColumn(i, c int) {
-	for row, leaf := range l.column {
-		l.rows[row*l.forest.span+i] = leaf
-	}
-	l.forest.columns[c] = l.hasher.root(l.column)
-}
-
-// finishUnit computes every row's node over the unit's columns.
-func (l *leaves) finishUnit(unit, columns int) {
-	f := l.forest
-	for r := range f.n {
-		row := l.rows[r*f.span:][:columns]
-		if len(f.rows[r]) == 1 {
-			f.rows[r][unit] = l.hasher.root(row)
-		} else {
-			f.rows[r][unit] = l.hasher.subtree(row, bits.Len(uint(f.span))-1)
+// hash hashes the j-th column of the grids, all rows together, as the unit's
+// i-th.
+func (f *forest) hash(i int, of []grid, j, symbolSize int) {
+	into := f.leaves[i:]
+	for _, g := range of {
+		f.hasher.leaves(into, f.span, g, j, symbolSize)
+		if len(into) > g.lanes*f.span {
+			into = into[g.lanes*f.span:]
 		}
 	}
+}
+
+// finish computes the roots of the unit's columns and a node of every row.
+func (f *forest) finish(columns, rows []Hash) {
+	width := len(columns)
+	copy(columns, f.hasher.roots(f.upper, f.leaves, f.n, f.span, width))
+	height := bits.Len(uint(f.span)) - 1
+	if width < f.span {
+		for r := range rows {
+			rows[r] = f.hasher.subtree(f.leaves[r*f.span:][:width], height)
+		}
+		return
+	}
+	level := f.leaves
+	for range height {
+		half := level[:len(level)/2]
+		f.hasher.pairs(half, level, level[1:], 2)
+		level = half
+	}
+	copy(rows, level)
+}
+
+// newMetadata finishes the rows' trees: nodes are theirs, n for every unit. It
+// overwrites them.
+func newMetadata(size uint64, columns, nodes []Hash) *Metadata {
+	var h hasher
+	n := len(columns)
+	m := &Metadata{Size: size, Hashes: make([]PairHash, n)}
+	rows := h.roots(nodes, nodes, len(nodes)/n, n, n)
+	for i := range m.Hashes {
+		m.Hashes[i] = PairHash{Primary: rows[i], Secondary: columns[n-1-i]}
+	}
+	return m
 }

@@ -95,18 +95,19 @@ func TestKernelBounds(t *testing.T) {
 	}
 	two := make([][32]byte, 2)
 	for name, f := range map[string]func(){
-		"no room behind leaves": func() { kernel.Leaves(two, make([]byte, 4+kernel.Overread-1), 2, 2, s) },
-		"leaves of nothing":     func() { kernel.Leaves(two, nil, 2, 2, s) },
-		"half a pair":           func() { kernel.Inner(two, make([][32]byte, 3), s) },
+		"no room behind leaves": func() { kernel.Leaves(two, 1, make([]byte, 4+kernel.Overread-1), 2, 2, 2, s) },
+		"leaves of nothing":     func() { kernel.Leaves(two, 1, nil, 2, 2, 2, s) },
+		"leaves too far apart":  func() { kernel.Leaves(two, 2, make([]byte, 4+kernel.Overread), 2, 2, 2, s) },
+		"half a pair":           func() { kernel.Inner(two, make([][32]byte, 3), make([][32]byte, 2), 2, s) },
 	} {
 		if !panics(f) {
 			t.Errorf("%s: done", name)
 		}
 	}
 	for name, f := range map[string]func(){
-		"no leaves":         func() { kernel.Leaves(nil, nil, 2, 2, s) },
-		"room, just":        func() { kernel.Leaves(two, make([]byte, 4, 4+kernel.Overread), 2, 2, s) },
-		"no nodes":          func() { kernel.Inner(nil, nil, s) },
+		"no leaves":         func() { kernel.Leaves(nil, 1, nil, 2, 2, 0, s) },
+		"room, just":        func() { kernel.Leaves(two, 1, make([]byte, 4, 4+kernel.Overread), 2, 2, 2, s) },
+		"no nodes":          func() { kernel.Inner(nil, nil, nil, 2, s) },
 		"no lane":           func() { kernel.Load(nil, nil, tables); kernel.Store(nil, nil, tables); kernel.Add(nil, nil) },
 		"less than a block": func() { kernel.MultiplyAdd(make([]uint64, 8), make([]uint64, 7), [3]byte{1, 1, 0}, tables) },
 	} {

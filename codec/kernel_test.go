@@ -119,15 +119,10 @@ func TestKernelTransformsAsGo(t *testing.T) {
 		{512, 16, 512, 333}, {512, 8, 1536, 512}, {1024, 8, 1024, 700}, {2048, 8, 0, 2048},
 	} {
 		k.used = start
-		v := make([]lane, c.size)
-		words := make([]uint64, c.size*c.words)
-		for i := range v {
-			v[i] = words[i*c.words:][:c.words]
-			if i < c.used {
-				for j := range v[i] {
-					v[i][j] = r.Uint64()
-				}
-			}
+		words := make(lane, c.size*c.words)
+		v := lanes{words, c.words}
+		for i := range c.used * c.words {
+			words[i] = r.Uint64()
 		}
 		at := k.put(bytesOf(words))
 		k.call("inverse", at, uint32(c.size), uint32(8*c.words), uint32(c.pos), uint32(c.used), tables)
@@ -183,7 +178,7 @@ func TestKernelHashesAsGo(t *testing.T) {
 			stride := size + r.IntN(70)
 			b := randomBytes(r, count*stride+size)
 			src, dst := k.put(b), k.put(make([]byte, 32*count+32))
-			k.call("leaves", dst, src, uint32(stride), uint32(size), uint32(count), scratch)
+			k.call("leaves", dst, 32, src, uint32(stride), uint32(size), uint32(count), scratch)
 			got := k.read(dst, 32*count+32)
 			for i := range count {
 				if want := sum(leafPrefix, b[i*stride:][:size]); Hash(got[32*i:]) != want {

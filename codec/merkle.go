@@ -16,12 +16,11 @@ func (h *hasher) leaf(symbol []byte) Hash {
 	return h.sum(leafPrefix, symbol)
 }
 
-// leaves hashes the symbols of that size that begin stride bytes after each
-// other in b. Room behind the last one, overread bytes, makes it faster.
-func (h *hasher) leaves(leaves []Hash, b []byte, stride, size int) {
-	done := vectorLeaves(leaves, b, stride, size, h)
-	for i := done; i < len(leaves); i++ {
-		leaves[i] = h.leaf(b[i*stride:][:size])
+// leaves hashes the j-th symbol of every lane, stride hashes after each other.
+// Room behind the last symbol, overread bytes, makes it faster.
+func (h *hasher) leaves(into []Hash, stride int, of grid, j, size int) {
+	for i := vectorLeaves(into, stride, of.from(j*of.symbol), size, h); i < of.lanes; i++ {
+		into[i*stride] = h.leaf(of.at(i, j, size))
 	}
 }
 
@@ -56,16 +55,40 @@ func (h *hasher) subtree(leaves []Hash, height int) Hash {
 // parents replaces a level of a tree by the level above it. What the odd last
 // node lacks for a sibling is empty: 32 zero bytes.
 func (h *hasher) parents(level []Hash) []Hash {
-	var empty Hash
-	n := (len(level) + 1) / 2
-	for i := vectorParents(level, h); i < n; i++ {
-		right := &empty
-		if 2*i+1 < len(level) {
-			right = &level[2*i+1]
-		}
-		level[i] = h.inner(&level[2*i], right)
+	whole := len(level) / 2
+	h.pairs(level[:whole], level, level[min(1, len(level)-1):], 2)
+	if len(level)%2 == 0 {
+		return level[:whole]
 	}
-	return level[:n]
+	level[whole] = h.inner(&level[2*whole], &Hash{})
+	return level[:whole+1]
+}
+
+// pairs computes nodes over those at left and right, which stand stride after
+// each other. The nodes may stand where the left ones do if the right ones
+// follow those.
+func (h *hasher) pairs(nodes, left, right []Hash, stride int) {
+	for i := vectorPairs(nodes, left, right, stride, h); i < len(nodes); i++ {
+		nodes[i] = h.inner(&left[i*stride], &right[i*stride])
+	}
+}
+
+// roots returns the roots over width trees that stand side by side: leaf r of
+// tree i is leaves[r*stride + i], of count each. It overwrites level, which has
+// room for half of them, and the leaves if level is the same.
+func (h *hasher) roots(level, leaves []Hash, count, stride, width int) []Hash {
+	for count > 1 {
+		for r := range count / 2 {
+			h.pairs(level[r*width:][:width], leaves[2*r*stride:], leaves[(2*r+1)*stride:], 1)
+		}
+		if last := count / 2; count%2 == 1 {
+			for i := range width {
+				level[last*width+i] = h.inner(&leaves[2*last*stride+i], &Hash{})
+			}
+		}
+		leaves, stride, count = level, width, (count+1)/2
+	}
+	return leaves[:width]
 }
 
 // sum is BLAKE2b-256 of the prefix followed by the data.

@@ -20,7 +20,7 @@ type restorer struct {
 func manyProducts(size int) int { return 3 * size }
 
 // newRestorer returns the function that fills dst, the symbols wanted, from
-// src, the symbols had, exactly k. Slices are as those of an engine.
+// src, the symbols had, exactly k. Grids are as those of an engine.
 func newRestorer(c code, have, want []int) encodeFunc {
 	r := &restorer{c: c, have: have, want: want}
 	r.prepare(theField())
@@ -113,16 +113,16 @@ func (r *restorer) bySums() encodeFunc {
 			factors[w] = append(factors[w], f.power(r.locator[j]-r.locator[i]-int(f.log[i^j])))
 		}
 	}
-	count := len(r.have) + len(r.want)
-	return onLanes(count, func(v []lane, dst, src [][]byte, off int) {
-		loadLanes(v, src, off)
-		sums := v[len(src):]
-		for w, sum := range sums {
+	return onLanes(len(r.have)+len(r.want), func(in *room, dst, src []grid) {
+		have, sums := in.lanes(0, len(r.have)), in.lanes(len(r.have), len(r.have)+len(r.want))
+		in.load(have, src)
+		clear(sums.words)
+		for w := range r.want {
 			for j, m := range factors[w] {
-				m.addTo(sum, v[j])
+				m.addTo(sums.lane(w), have.lane(j))
 			}
 		}
-		storeLanes(sums, dst, off)
+		in.store(sums, dst)
 	})
 }
 
@@ -141,20 +141,22 @@ func (r *restorer) byTransforms() encodeFunc {
 		out[i] = f.power(-r.locator[p])
 		wanted = max(wanted, p+1)
 	}
-	return onLanes(r.size+1, func(v []lane, dst, src [][]byte, off int) {
-		spare, v := v[r.size], v[:r.size]
-		loadLanes(v, nil, off)
+	return onLanes(r.size+1, func(room *room, dst, src []grid) {
+		v, spare := room.lanes(0, r.size), room.lanes(r.size, r.size+1)
+		clear(v.words)
+		from := cursor{grids: src}
 		for i, symbol := range r.have {
-			spare.load(src[i][off:])
-			in[i].addTo(v[r.c.point(symbol)], spare)
+			room.load(spare, from.next(1))
+			in[i].addTo(v.lane(r.c.point(symbol)), spare.words)
 		}
 		f.ifft(v, 0, used)
 		derive(v)
 		f.fft(v, 0, wanted)
+		to := cursor{grids: dst}
 		for i, symbol := range r.want {
-			clear(spare)
-			out[i].addTo(spare, v[r.c.point(symbol)])
-			spare.store(dst[i][off:])
+			clear(spare.words)
+			out[i].addTo(spare.words, v.lane(r.c.point(symbol)))
+			room.store(spare, to.next(1))
 		}
 	})
 }

@@ -3,58 +3,48 @@ package codec
 // maxDomain is the largest number of points a code of MaxShards spans.
 const maxDomain = 2048
 
-// ifft takes values at the points pos … pos+len(v)−1 to coefficients in the
-// polynomial basis of Lin, Chung and Han. len(v) is a power of two, pos a
-// multiple of it; lanes from used on are zero.
-func (f *field) ifft(v []lane, pos, used int) {
+// ifft takes values at the points pos, pos+1, … to coefficients in the
+// polynomial basis of Lin, Chung and Han. There is a power of two of lanes, pos
+// is a multiple of it; lanes from used on are zero.
+func (f *field) ifft(v lanes, pos, used int) {
 	if vectorIFFT(v, pos, used) {
 		return
 	}
-	for d := 1; d < len(v); d *= 2 {
+	for d := 1; d < v.count(); d *= 2 {
 		for r := 0; r < used; r += 2 * d {
-			low, high := v[r:r+d], v[r+d:r+2*d]
-			for i, l := range high {
-				l.add(low[i])
-			}
+			low, high := v.part(r, r+d).words, v.part(r+d, r+2*d).words
+			high.add(low)
 			f.addTwiddled(low, high, (r+pos)/d)
 		}
 	}
 }
 
 // fft is the inverse of ifft; only the first want lanes come out right.
-func (f *field) fft(v []lane, pos, want int) {
+func (f *field) fft(v lanes, pos, want int) {
 	if vectorFFT(v, pos, want) {
 		return
 	}
-	for d := len(v) / 2; d >= 1; d /= 2 {
+	for d := v.count() / 2; d >= 1; d /= 2 {
 		for r := 0; r < want; r += 2 * d {
-			low, high := v[r:r+d], v[r+d:r+2*d]
+			low, high := v.part(r, r+d).words, v.part(r+d, r+2*d).words
 			f.addTwiddled(low, high, (r+pos)/d)
-			for i, l := range high {
-				l.add(low[i])
-			}
+			high.add(low)
 		}
 	}
 }
 
 // addTwiddled adds the products of src with a twiddle to dst.
-func (f *field) addTwiddled(dst, src []lane, twiddle int) {
-	if twiddle == 0 {
-		return
-	}
-	m := f.twiddle(twiddle)
-	for i, l := range src {
-		m.addTo(dst[i], l)
+func (f *field) addTwiddled(dst, src lane, twiddle int) {
+	if twiddle != 0 {
+		f.twiddle(twiddle).addTo(dst, src)
 	}
 }
 
 // derive replaces coefficients by those of the formal derivative, up to a
 // factor that every polynomial's derivative has.
-func derive(v []lane) {
-	for i := 1; i < len(v); i++ {
+func derive(v lanes) {
+	for i := 1; i < v.count(); i++ {
 		d := i & -i
-		for j := range d {
-			v[i-d+j].add(v[i+j])
-		}
+		v.part(i-d, i).words.add(v.part(i, i+d).words)
 	}
 }

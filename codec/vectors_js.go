@@ -58,60 +58,45 @@ func vectorMultiplyAdd(dst, src lane, by [3]byte) bool {
 	return t != nil
 }
 
-func vectorIFFT(v []lane, pos, used int) bool {
-	words, t := adjacent(v), vectorTables()
-	if t == nil || words == nil {
-		return false
+func vectorIFFT(v lanes, pos, used int) bool {
+	t := vectorTables()
+	if t != nil {
+		kernel.Inverse(v.words, v.width, pos, used, t)
 	}
-	kernel.Inverse(words, len(v[0]), pos, used, t)
-	return true
+	return t != nil
 }
 
-func vectorFFT(v []lane, pos, want int) bool {
-	words, t := adjacent(v), vectorTables()
-	if t == nil || words == nil {
-		return false
+func vectorFFT(v lanes, pos, want int) bool {
+	t := vectorTables()
+	if t != nil {
+		kernel.Forward(v.words, v.width, pos, want, t)
 	}
-	kernel.Forward(words, len(v[0]), pos, want, t)
-	return true
+	return t != nil
 }
 
-// adjacent returns lanes that follow each other in memory as one slice, nil if
-// they don't or aren't whole blocks.
-func adjacent(v []lane) []uint64 {
-	n := len(v[0])
-	if n == 0 || n%blockWords != 0 {
-		return nil
-	}
-	first, last := &v[0][0], &v[len(v)-1][0]
-	if unsafe.Add(unsafe.Pointer(first), 8*n*(len(v)-1)) != unsafe.Pointer(last) {
-		return nil
-	}
-	return unsafe.Slice(first, n*len(v))
-}
+func vectorGather(v lanes, from grid, l layout) int { return 0 }
+func vectorScatter(v lanes, to grid, l layout) int  { return 0 }
 
-// vectorLeaves hashes as many symbols as the kernel may: all but those too near
-// the end of the memory that b is known to lie in.
-func vectorLeaves(leaves []Hash, b []byte, stride, size int, h *hasher) int {
+// vectorLeaves hashes the first symbols of as many lanes as the kernel may: all
+// but those too near the end of the memory that they are known to lie in.
+func vectorLeaves(into []Hash, stride int, of grid, size int, h *hasher) int {
 	if vectorTables() == nil {
 		return 0
 	}
-	n := len(leaves)
-	for n > 0 && (n-1)*stride+size+kernel.Overread > cap(b) {
+	n := of.lanes
+	for n > 0 && (n-1)*of.lane+size+kernel.Overread > cap(of.b) {
 		n--
 	}
-	kernel.Leaves(raw(leaves[:n]), b, stride, size, h.vectorScratch())
+	kernel.Leaves(raw(into), stride, of.b, of.lane, size, n, h.vectorScratch())
 	return n
 }
 
-// vectorParents computes the nodes above whole pairs.
-func vectorParents(level []Hash, h *hasher) int {
+func vectorPairs(nodes, left, right []Hash, stride int, h *hasher) int {
 	if vectorTables() == nil {
 		return 0
 	}
-	n := len(level) / 2
-	kernel.Inner(raw(level[:n]), raw(level), h.vectorScratch())
-	return n
+	kernel.Inner(raw(nodes), raw(left), raw(right), stride, h.vectorScratch())
+	return len(nodes)
 }
 
 func raw(hashes []Hash) [][32]byte {

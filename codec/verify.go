@@ -78,24 +78,16 @@ func (v *Verifier) checkShape(s *Sliver) error {
 func (v *Verifier) hashes(kind Kind, slivers [][]byte) ([]Hash, error) {
 	c, s := v.p.code(kind), v.symbolSize
 	roots := make([]Hash, len(slivers))
-	count := groupCount(s, len(slivers))
-	err := parallel((len(slivers)+count-1)/count, func() func(int) error {
-		g := newGroup(c.k, c.m, layout{symbolSize: s, count: count})
-		t := treeMaker{size: s, leaves: make([]Hash, c.k+c.m), rest: make([]byte, c.m*s, c.m*s+overread)}
-		return func(unit int) error {
-			first := unit * count
-			part := slivers[first:min(first+count, len(slivers))]
-			for j, data := range part {
-				for i, wide := range g.src {
-					g.layout.pack(wide, j, data[i*s:][:s])
-				}
-			}
-			if err := v.encode[kind](g.dst, g.src); err != nil {
+	err := parallel(len(slivers), func() func(int) error {
+		t := treeMaker{leaves: make([]Hash, c.k+c.m), rest: make([]byte, c.m*s, c.m*s+overread)}
+		return func(i int) error {
+			src, rest := grid{slivers[i], c.k, s, 0}, grid{t.rest, c.m, s, 0}
+			if err := v.encode[kind]([]grid{rest}, []grid{src}, s, 1); err != nil {
 				return fmt.Errorf("couldn't expand %v sliver: %w", kind, err)
 			}
-			for j, data := range part {
-				roots[first+j] = t.root(data, g, j)
-			}
+			t.hasher.leaves(t.leaves[:c.k], 1, src, 0, s)
+			t.hasher.leaves(t.leaves[c.k:], 1, rest, 0, s)
+			roots[i] = t.hasher.root(t.leaves)
 			return nil
 		}
 	})
@@ -105,19 +97,6 @@ func (v *Verifier) hashes(kind Kind, slivers [][]byte) ([]Hash, error) {
 // treeMaker has the scratch space of hashing expanded slivers.
 type treeMaker struct {
 	hasher hasher
-	size   int // of a symbol
 	leaves []Hash
 	rest   []byte // what the sliver at hand is expanded to
-}
-
-// root returns the root over a sliver's own symbols and those that the group
-// holds for its j-th.
-func (t *treeMaker) root(data []byte, g *group, j int) Hash {
-	s := t.size
-	for i, wide := range g.dst {
-		g.layout.unpack(t.rest[i*s:][:s], wide, j)
-	}
-	t.hasher.leaves(t.leaves[:len(g.src)], data, s, s)
-	t.hasher.leaves(t.leaves[len(g.src):], t.rest, s, s)
-	return t.hasher.root(t.leaves)
 }

@@ -34,7 +34,7 @@ func forward(v unsafe.Pointer, lanes, size, position, wanted uint32, tables unsa
 
 //go:wasmimport floe_kernel leaves
 //go:noescape
-func leaves(dst, src unsafe.Pointer, stride, size, count uint32, scratch unsafe.Pointer)
+func leaves(dst unsafe.Pointer, dstStride uint32, src unsafe.Pointer, stride, size, count uint32, scratch unsafe.Pointer)
 
 //go:wasmimport floe_kernel inner
 //go:noescape
@@ -87,23 +87,27 @@ func Forward(words []uint64, size, position, wanted int, t *Tables) {
 // Overread is how far behind a message Leaves reads.
 const Overread = 127
 
-// Leaves stores the hashes of a byte 0 followed by size bytes, for the messages
-// that begin stride bytes after each other in src. The capacity of src must
-// reach Overread bytes behind the last one.
-func Leaves(dst [][32]byte, src []byte, stride, size int, scratch *Scratch) {
-	if len(dst) == 0 {
+// Leaves stores the hashes of a byte 0 followed by size bytes, for count
+// messages that begin stride bytes after each other in src, dstStride hashes
+// after each other in dst. The capacity of src must reach Overread bytes behind
+// the last one.
+func Leaves(dst [][32]byte, dstStride int, src []byte, stride, size, count int, scratch *Scratch) {
+	if count == 0 {
 		return
 	}
-	_ = src[:cap(src)][(len(dst)-1)*stride+size+Overread-1]
-	leaves(unsafe.Pointer(&dst[0]), unsafe.Pointer(&src[0]), uint32(stride), uint32(size), uint32(len(dst)), unsafe.Pointer(scratch))
+	_ = dst[(count-1)*dstStride]
+	_ = src[:cap(src)][(count-1)*stride+size+Overread-1]
+	leaves(unsafe.Pointer(&dst[0]), uint32(32*dstStride), unsafe.Pointer(&src[0]), uint32(stride), uint32(size), uint32(count), unsafe.Pointer(scratch))
 }
 
-// Inner stores the hashes of a byte 1 followed by two hashes that follow each
-// other in level. dst may begin where level does.
-func Inner(dst, level [][32]byte, scratch *Scratch) {
+// Inner stores the hashes of a byte 1 followed by a hash of left and one of
+// right, which stand stride after each other there. dst may begin where left
+// does if right begins behind left.
+func Inner(dst, left, right [][32]byte, stride int, scratch *Scratch) {
 	if len(dst) == 0 {
 		return
 	}
-	_ = level[2*len(dst)-1]
-	inner(unsafe.Pointer(&dst[0]), unsafe.Pointer(&level[0]), unsafe.Pointer(&level[1]), 64, uint32(len(dst)), unsafe.Pointer(scratch))
+	last := (len(dst) - 1) * stride
+	_, _ = left[last], right[last]
+	inner(unsafe.Pointer(&dst[0]), unsafe.Pointer(&left[0]), unsafe.Pointer(&right[0]), uint32(32*stride), uint32(len(dst)), unsafe.Pointer(scratch))
 }

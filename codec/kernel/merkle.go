@@ -2,17 +2,15 @@
 
 package kernel
 
-// leaves declares leaves(dst, src, stride, size, count, scratch): the hashes of
-// a byte 0 followed by size bytes, for count messages that begin stride bytes
-// after each other. It reads up to 127 bytes behind each message.
+// leaves declares leaves(dst, dstStride, src, stride, size, count, scratch): the
+// hashes of a byte 0 followed by size bytes, for count messages that begin
+// stride bytes after each other, to dstStride bytes after each other. It reads
+// up to 127 bytes behind each message.
 func (m *module) leaves(compress, compressWord *function) {
-	f, p := m.function("leaves", 6)
-	dst, src, stride, size, left, scratch := p[0], p[1], p[2], p[3], p[4], p[5]
+	f, p := m.function("leaves", 7)
+	dst, digest, src, stride, size, left, scratch := p[0], p[1], p[2], p[3], p[4], p[5], p[6]
 	toB, a, b, todo, counter := f.i32(), f.i32(), f.i32(), f.i32(), f.i32()
 	va, vb, spare, limit := f.v128(), f.v128(), f.v128(), f.v128()
-	digest := f.i32()
-	f.constant(32)
-	f.set(digest)
 	f.get(size)
 	f.constant(8)
 	f.raw(opLtU)
@@ -30,7 +28,7 @@ func (m *module) leaves(compress, compressWord *function) {
 			f.call(compressWord)
 			f.digests(scratch, dst, toB, spare)
 			f.next(src, stride)
-			f.advance(dst, 64)
+			f.next(dst, digest)
 		})
 	}, nil)
 	f.pairs(left, func() {
@@ -65,7 +63,7 @@ func (m *module) leaves(compress, compressWord *function) {
 		f.call(compress)
 		f.digests(scratch, dst, toB, spare)
 		f.next(src, stride)
-		f.advance(dst, 64)
+		f.next(dst, digest)
 	})
 }
 
