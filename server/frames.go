@@ -45,7 +45,12 @@ func (s *Server) newFrameReader(c echo.Context, node int) *frameReader {
 	}
 }
 
-// next returns the next frame and the function that gives its memory back, or
+// bodies are buffers for slivers on their way. Made anew for each, they would
+// keep the collector of garbage busy, and memory above what is in use.
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
+
+// next returns the next frame and the function that gives its memory back, after
+// which nobody may use the body, or
 // io.EOF after the last: at the request's end, or after a FrameEnd.
 func (r *frameReader) next(ctx context.Context) (api.Frame, func(), error) {
 	_ = r.conn.SetReadDeadline(time.Now().Add(r.time))
@@ -64,7 +69,18 @@ func (r *frameReader) next(ctx context.Context) (api.Frame, func(), error) {
 		return api.Frame{}, nil, err
 	}
 	_ = r.conn.SetReadDeadline(time.Now().Add(r.time))
-	f, err := api.ReadFrame(r.in, r.max)
+	room := bodies.Get().(*[]byte)
+	giveBack := release
+	release = func() {
+		bodies.Put(room)
+		giveBack()
+	}
+	f, err := api.ReadFrameInto(r.in, r.max, func(n int) []byte {
+		if cap(*room) < n {
+			*room = make([]byte, n)
+		}
+		return (*room)[:n]
+	})
 	if err == nil && f.Kind == api.FrameEnd {
 		if _, err = r.in.Peek(1); err == nil {
 			err = fmt.Errorf("%w: something follows the end", api.ErrMalformedFrame)

@@ -161,5 +161,9 @@ func verifyMetadata(raw []byte, id codec.BlobID, nShards int) (*verifiedMetadata
 	if err != nil {
 		return nil, err
 	}
-	return &verifiedMetadata{Metadata: meta, raw: raw, sliverSize: p.SliverSize(codec.Primary, symbol) + walrus.SliverOverhead}, nil
+	verifier, err := codec.NewVerifier(meta)
+	if err != nil {
+		return nil, err
+	}
+	return &verifiedMetadata{Metadata: meta, verifier: verifier, raw: raw, sliverSize: p.SliverSize(codec.Primary, symbol) + walrus.SliverOverhead}, nil
 }

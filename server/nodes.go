@@ -14,7 +14,8 @@ import (
 type Nodes interface {
 	// Put hands a node what a frame carries, in one request, and returns the
 	// node's HTTP status and, unless it is 2xx, its reason. After a 2xx the node
-	// holds it durably. An error says that the node didn't answer.
+	// holds it durably. An error says that the node didn't answer. The body is
+	// used no longer once Put has returned.
 	Put(ctx context.Context, node int, f api.Frame) (status int, reason string, err error)
 	// Holds asks whether a node stores already what a frame without its body names.
 	Holds(ctx context.Context, node int, f api.Frame) (bool, error)

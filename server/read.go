@@ -142,6 +142,7 @@ func (s *Server) fetch(ctx context.Context, com *api.Committee, meta *verifiedMe
 // verifiedMetadata is metadata that its blob ID commits to.
 type verifiedMetadata struct {
 	*codec.Metadata
+	verifier   *codec.Verifier
 	raw        []byte
 	node       int   // that gave it
 	liars      []int // nodes that gave something else before
@@ -161,5 +162,5 @@ func (m *verifiedMetadata) check(f api.Frame) error {
 	if sliver.Pair(len(m.Hashes)) != int(f.Index) {
 		return errors.New("the sliver is another pair's")
 	}
-	return m.VerifySliver(sliver)
+	return m.verifier.Verify(sliver)
 }

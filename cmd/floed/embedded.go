@@ -79,7 +79,7 @@ func openEmbedded(ctx context.Context, cfg Config, d *dataDir, p *port) (*embedd
 	if e.client, err = sui.Dial(ctx, sui.Config{Target: o.Host, Dialer: e.door.dial, IDs: ids}); err != nil {
 		return e, err
 	}
-	options := committee.Options{Scheme: "http", Transport: e.door.transport(), Logger: log}
+	options := committee.Options{Scheme: "http", Transport: newInside(e.door, p, log), Logger: log}
 	if len(o.NodesAt) > 0 {
 		options = committee.Options{Scheme: o.NodeScheme, AllowLocal: true, Logger: log}
 	}

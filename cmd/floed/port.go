@@ -177,17 +177,3 @@ func (d door) today(address string) string {
 	}
 	return address
 }
-
-// transport is HTTP through the door. Storage nodes never redirect, and whoever
-// uses it must not follow if one does.
-func (d door) transport() *http.Transport {
-	return &http.Transport{
-		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
-			return d.dial(ctx, address)
-		},
-		MaxIdleConnsPerHost: 128, // all nodes share one
-		IdleConnTimeout:     idleTimeout / 2,
-		WriteBufferSize:     64 << 10,
-		ReadBufferSize:      64 << 10,
-	}
-}

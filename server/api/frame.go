@@ -62,6 +62,12 @@ func AppendFrameHeader(b []byte, f Frame, size int) []byte {
 // ReadFrame reads the next frame, whose body may have at most max bytes. At the
 // end of r it returns io.EOF; a frame that is cut gives io.ErrUnexpectedEOF.
 func ReadFrame(r io.Reader, max int) (Frame, error) {
+	return ReadFrameInto(r, max, func(n int) []byte { return make([]byte, n) })
+}
+
+// ReadFrameInto is ReadFrame for those who have memory for bodies: room is asked
+// for as many bytes as the body has.
+func ReadFrameInto(r io.Reader, max int, room func(n int) []byte) (Frame, error) {
 	var h [FrameHeaderSize]byte
 	if _, err := io.ReadFull(r, h[:]); err != nil {
 		return Frame{}, err
@@ -80,7 +86,7 @@ func ReadFrame(r io.Reader, max int) (Frame, error) {
 	if uint64(n) > uint64(max) {
 		return Frame{}, fmt.Errorf("%w: body of %d bytes, at most %d allowed", ErrMalformedFrame, n, max)
 	}
-	f.Body = make([]byte, n)
+	f.Body = room(int(n))
 	if _, err := io.ReadFull(r, f.Body); err != nil {
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF

@@ -31,7 +31,8 @@ func sliverPath(blob string, pair uint16, kind codec.Kind) string {
 
 // Put hands a node what a frame carries, in one request, and returns the node's
 // HTTP status and, unless it is 2xx, its reason. After a 2xx the node holds it
-// durably. An error says that the node didn't answer.
+// durably. An error says that the node didn't answer. The body is used no longer
+// once Put has returned.
 func (c *Client) Put(ctx context.Context, i int, f api.Frame) (status int, reason string, err error) {
 	n, p, err := c.target(i, f)
 	if err != nil {

@@ -131,16 +131,20 @@ func (c *Client) ask(ctx context.Context, n *node, method, path string, body []b
 func (c *Client) roundTrip(ctx context.Context, n *node, path, method string, body []byte, max int64) (int, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
-	var r io.Reader
-	if body != nil {
-		r = bytes.NewReader(body)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, n.base+path, r)
+	req, err := http.NewRequestWithContext(ctx, method, n.base+path, nil)
 	if err != nil {
 		return 0, nil, err
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/octet-stream")
+	}
+	if len(body) > 0 {
+		lent := &lending{body: body}
+		req.ContentLength, req.Body, req.GetBody = int64(len(body)), lent.reader(), func() (io.ReadCloser, error) { return lent.reader(), nil }
+		// The caller may use its memory for something else once we return; an
+		// answer may come before all was read, though.
+		defer lent.returned.Wait()
+		defer cancel()
 	}
 	// No header is sent for nil: it lets net/http repeat a PUT whose reused
 	// connection turns out to be closed. All our requests may be repeated.
@@ -150,14 +154,52 @@ func (c *Client) roundTrip(ctx context.Context, n *node, path, method string, bo
 		return 0, nil, err
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, max+1))
-	if err == nil && int64(len(answer)) > max {
-		err = fmt.Errorf("answer of more than %d bytes", max)
-	}
+	answer, err := readAnswer(resp, max)
 	if err == nil && resp.StatusCode/100 == 3 {
 		err = fmt.Errorf("redirects, which isn't followed")
 	}
 	return resp.StatusCode, answer, err
+}
+
+// readAnswer reads an answer into as much memory as it takes, if it says so.
+func readAnswer(resp *http.Response, max int64) ([]byte, error) {
+	tooLong := fmt.Errorf("answer of more than %d bytes", max)
+	if resp.ContentLength > max {
+		return nil, tooLong
+	}
+	if resp.ContentLength >= 0 {
+		answer := make([]byte, resp.ContentLength)
+		_, err := io.ReadFull(resp.Body, answer)
+		return answer, err
+	}
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, max+1))
+	if err == nil && int64(len(answer)) > max {
+		err = tooLong
+	}
+	return answer, err
+}
+
+// lending is a request's body that must come back to its owner: the transport
+// may read it still when it has returned an answer or an error, until it closes
+// what it reads from. It may also read it twice.
+type lending struct {
+	body     []byte
+	returned sync.WaitGroup
+}
+
+func (l *lending) reader() io.ReadCloser {
+	l.returned.Add(1)
+	return &lent{bytes.NewReader(l.body), sync.OnceFunc(l.returned.Done)}
+}
+
+type lent struct {
+	*bytes.Reader
+	done func()
+}
+
+func (l *lent) Close() error {
+	l.done()
+	return nil
 }
 
 // success is ask for those who want a 2xx; anything else is a NodeError with a StatusError.

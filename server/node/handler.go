@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"floe/codec"
@@ -154,8 +155,9 @@ func checkPut(r *http.Request) error {
 }
 
 // withBody reads the body, at most max bytes, while the node has memory for it.
-// It calls use with it, or fails with tooLarge.
-func (n *Node) withBody(w http.ResponseWriter, r *http.Request, max int64, tooLarge *fault, use func([]byte) error) error {
+// It calls use with it, or fails with tooLarge. Use may say that it is done with
+// the bytes before it returns, so that others have the memory meanwhile.
+func (n *Node) withBody(w http.ResponseWriter, r *http.Request, max int64, tooLarge *fault, use func(b []byte, done func()) error) error {
 	if r.ContentLength > max {
 		return tooLarge
 	}
@@ -167,11 +169,16 @@ func (n *Node) withBody(w http.ResponseWriter, r *http.Request, max int64, tooLa
 	if err := n.inFlight.Acquire(r.Context(), room); err != nil {
 		return err
 	}
-	defer n.inFlight.Release(room)
+	buf := bodies.Get().(*[]byte)
+	done := sync.OnceFunc(func() {
+		bodies.Put(buf)
+		n.inFlight.Release(room)
+	})
+	defer done()
 	if err := limitTime(w, r, size); err != nil {
 		return err
 	}
-	b, err := readAll(http.MaxBytesReader(w, r.Body, max), r.ContentLength)
+	err := readAll(buf, http.MaxBytesReader(w, r.Body, max), r.ContentLength)
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
@@ -180,8 +187,12 @@ func (n *Node) withBody(w http.ResponseWriter, r *http.Request, max int64, tooLa
 	if err != nil {
 		return invalidArgument("", "the body was cut: %v", err)
 	}
-	return use(b)
+	return use(*buf, done)
 }
+
+// bodies are buffers for bodies. Slivers come by the thousand and are much alike
+// in size; made anew for each, they would keep the collector of garbage busy.
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
 
 // limitTime keeps callers who dawdle from holding the memory that others wait
 // for: a body must come at 100 kB/s, after a grace of half a minute.
@@ -193,14 +204,17 @@ func limitTime(w http.ResponseWriter, r *http.Request, size int64) error {
 	return r.Context().Err()
 }
 
-// readAll reads all of body into one slice of its announced size.
-func readAll(body io.Reader, size int64) ([]byte, error) {
+// readAll reads all of body, whose size was announced unless negative, into buf,
+// which grows where it must.
+func readAll(buf *[]byte, body io.Reader, size int64) (err error) {
 	if size < 0 {
-		return io.ReadAll(body)
+		*buf, err = io.ReadAll(body)
+		return err
 	}
-	b := make([]byte, size)
-	if _, err := io.ReadFull(body, b); err != nil {
-		return nil, err
+	if int64(cap(*buf)) < size {
+		*buf = make([]byte, size)
 	}
-	return b, nil
+	*buf = (*buf)[:size]
+	_, err = io.ReadFull(body, *buf)
+	return err
 }

@@ -197,7 +197,7 @@ func (n *Node) storeMissing(id codec.BlobID, info *blobInfo, blob []byte, missin
 				if err := info.verifier.Verify(s); err != nil {
 					return fmt.Errorf("%w: %w", codec.ErrInconsistent, err)
 				}
-				if err := n.storeSliver(p, s.MarshalBCS()); err != nil {
+				if err := n.storeSliver(p, s.MarshalBCS(), func() {}); err != nil {
 					return err
 				}
 			}

@@ -77,7 +77,7 @@ func (n *Node) putMetadata(w http.ResponseWriter, r *http.Request) error {
 		return success(w, http.StatusOK, "metadata is already stored")
 	}
 	tooLarge := invalidArgument("INVALID_METADATA", "metadata of more than %d bytes", maxMetadata)
-	return n.withBody(w, r, maxMetadata, tooLarge, func(b []byte) error {
+	return n.withBody(w, r, maxMetadata, tooLarge, func(b []byte, _ func()) error {
 		info, err := newBlobInfo(id, b, n.view().NShards)
 		if err != nil {
 			return invalidMetadata(b, err)

@@ -20,7 +20,7 @@ import (
 //	'v'                                 → JSON of a view
 //	'm' ‖ blob ID                       → BlobMetadata
 //	'r' ‖ blob ID ‖ object ID           → JSON of a registration
-//	's' ‖ blob ID ‖ kind u8 ‖ pair u16  → offset u64 ‖ length u32 ‖ BLAKE2b-256 of the bytes there
+//	's' ‖ blob ID ‖ kind u8 ‖ pair u16  → offset u64 ‖ length u32 ‖ CRC-32C of the bytes there
 //	'i' ‖ blob ID                       → JSON of the event by which it became invalid
 //
 // Numbers are big-endian.

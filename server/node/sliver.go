@@ -71,11 +71,11 @@ func (n *Node) putSliver(w http.ResponseWriter, r *http.Request) error {
 	}
 	max := int64(params.Secondary)*codec.MaxSymbolSize + 128
 	tooLarge := sizeExceeded("SLIVER_TOO_LARGE", "sliver of more than %d bytes", max)
-	return n.withBody(w, r, max, tooLarge, func(b []byte) error {
+	return n.withBody(w, r, max, tooLarge, func(b []byte, done func()) error {
 		if err := checkSliver(info, p, b); err != nil {
 			return err
 		}
-		if err := n.storeSliver(p, b); err != nil {
+		if err := n.storeSliver(p, b, done); err != nil {
 			return err
 		}
 		return success(w, http.StatusCreated, "sliver was stored")
@@ -112,12 +112,13 @@ func checkSliver(info *blobInfo, p sliverPlace, b []byte) error {
 	return nil
 }
 
-// storeSliver stores a verified sliver durably, if it is still registered.
-func (n *Node) storeSliver(p sliverPlace, b []byte) error {
+// storeSliver stores a verified sliver durably, if it is still registered. It
+// calls written before it returns, once it doesn't need b any more.
+func (n *Node) storeSliver(p sliverPlace, b []byte, written func()) error {
 	n.life.RLock()
 	defer n.life.RUnlock()
 	if err := n.demandRegistered(p.id); err != nil {
 		return err
 	}
-	return n.slivers.put(p.id, p.kind, p.pair, b)
+	return n.slivers.put(p.id, p.kind, p.pair, b, written)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,6 +45,7 @@ type sliverFile struct {
 // addition is a sliver that lies in the file and isn't durable yet.
 type addition struct {
 	key, value []byte
+	off, end   int64         // where it lies
 	done       chan struct{} // closed once err is set
 	err        error
 }
@@ -70,14 +72,15 @@ func (s *slivers) has(id codec.BlobID, kind codec.Kind, pair int) (bool, error) 
 	return v != nil, err
 }
 
-// put stores a sliver's bytes; they are durable when it returns.
-func (s *slivers) put(id codec.BlobID, kind codec.Kind, pair int, b []byte) error {
+// put stores a sliver's bytes; they are durable when it returns. It calls written
+// before that, once it doesn't need b any more.
+func (s *slivers) put(id codec.BlobID, kind codec.Kind, pair int, b []byte, written func()) error {
 	f, err := s.acquire(id)
 	if err != nil {
 		return fmt.Errorf("couldn't open slivers of %s: %w", id, err)
 	}
 	defer s.release(id, f)
-	if err := f.add(s.rec, sliverKey(id, kind, pair), b); err != nil {
+	if err := f.add(s.rec, sliverKey(id, kind, pair), b, written); err != nil {
 		return fmt.Errorf("couldn't store %s sliver %d of %s: %w", kind, pair, id, err)
 	}
 	return nil
@@ -90,7 +93,7 @@ func (s *slivers) get(id codec.BlobID, kind codec.Kind, pair int) ([]byte, error
 	if err != nil || v == nil {
 		return nil, err
 	}
-	if len(v) != 12+blake2b.Size256 {
+	if len(v) < 12 {
 		return nil, fmt.Errorf("%w: record of %d bytes", errDamaged, len(v))
 	}
 	f, err := os.Open(s.path(id))
@@ -102,10 +105,26 @@ func (s *slivers) get(id codec.BlobID, kind codec.Kind, pair int) ([]byte, error
 	if _, err := f.ReadAt(b, int64(binary.BigEndian.Uint64(v))); err != nil {
 		return nil, fmt.Errorf("%w: %v", errDamaged, err)
 	}
-	if sum := blake2b.Sum256(b); string(sum[:]) != string(v[12:]) {
+	if !sums(v[12:], b) {
 		return nil, fmt.Errorf("%w: checksum differs", errDamaged)
 	}
 	return b, nil
+}
+
+// castagnoli is the polynomial of CRC-32C, for which processors have instructions.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sums says whether sum is that of b. It finds what disks do to slivers; what
+// others might do to them, who reads them finds.
+func sums(sum, b []byte) bool {
+	switch len(sum) {
+	case crc32.Size:
+		return binary.BigEndian.Uint32(sum) == crc32.Checksum(b, castagnoli)
+	case blake2b.Size256: // stores of before November 2026
+		old := blake2b.Sum256(b)
+		return string(old[:]) == string(sum)
+	}
+	return false
 }
 
 // forget drops a sliver that was found damaged, so that it can be stored again.
@@ -185,9 +204,9 @@ func syncDir(dir string) error {
 	return d.Sync()
 }
 
-// add writes b to the file, then waits until it and its record are durable.
-// One of those waiting commits for all that were there when it began.
-func (f *sliverFile) add(rec *records, key, b []byte) error {
+// add writes b to the file, says so, then waits until it and its record are
+// durable. One of those waiting commits for all that were there when it began.
+func (f *sliverFile) add(rec *records, key, b []byte, written func()) error {
 	f.mu.Lock()
 	off := f.end
 	f.end += int64(len(b))
@@ -195,7 +214,8 @@ func (f *sliverFile) add(rec *records, key, b []byte) error {
 	if _, err := f.f.WriteAt(b, off); err != nil {
 		return err
 	}
-	a := &addition{key: key, value: place(off, b), done: make(chan struct{})}
+	a := &addition{key: key, value: place(off, b), off: off, end: off + int64(len(b)), done: make(chan struct{})}
+	written()
 	f.mu.Lock()
 	f.waiting = append(f.waiting, a)
 	lead := !f.committing
@@ -211,8 +231,7 @@ func (f *sliverFile) add(rec *records, key, b []byte) error {
 func place(off int64, b []byte) []byte {
 	v := binary.BigEndian.AppendUint64(nil, uint64(off))
 	v = binary.BigEndian.AppendUint32(v, uint32(len(b)))
-	sum := blake2b.Sum256(b)
-	return append(v, sum[:]...)
+	return binary.BigEndian.AppendUint32(v, crc32.Checksum(b, castagnoli))
 }
 
 // commitAll commits batch after batch until nobody waits.
@@ -238,6 +257,7 @@ func (f *sliverFile) commit(rec *records, batch []*addition) error {
 	if err := f.f.Sync(); err != nil {
 		return err
 	}
+	f.letGo(batch)
 	b := rec.db.NewBatch()
 	defer b.Close()
 	for _, a := range batch {
@@ -246,4 +266,19 @@ func (f *sliverFile) commit(rec *records, batch []*addition) error {
 		}
 	}
 	return b.Commit(pebble.Sync)
+}
+
+// muchAtOnce is how much must have come together for it to be let go.
+const muchAtOnce = 1 << 20
+
+// letGo lets go of what was just written: slivers are rarely read soon, and
+// gigabytes of them would push out of memory what is.
+func (f *sliverFile) letGo(batch []*addition) {
+	first, end := batch[0].off, batch[0].end
+	for _, a := range batch {
+		first, end = min(first, a.off), max(end, a.end)
+	}
+	if end-first >= muchAtOnce {
+		dropCached(f.f, first, end-first)
+	}
 }
