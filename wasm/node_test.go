@@ -25,8 +25,8 @@ import (
 func TestModuleInNode(t *testing.T) {
 	node := requireNode(t)
 	dir := t.TempDir()
-	build(t, dir, nil, "floe/cmd/floed", "floe/cmd/floe")
-	build(t, filepath.Join(dir, "floe.wasm"), []string{"GOOS=js", "GOARCH=wasm"}, "floe/wasm")
+	build(t, dir, "floe/cmd/floed", "floe/cmd/floe")
+	output(t, exec.Command("go", "run", "floe/static/build", "-o", filepath.Join(dir, "floe.wasm"))) // as pages load it
 	base := startServer(t, dir)
 	root := strings.TrimSpace(output(t, exec.Command("go", "env", "GOROOT")))
 	steps := map[string]json.RawMessage{}
@@ -152,10 +152,10 @@ func checkFloeOpens(t *testing.T, dir string, steps map[string]json.RawMessage) 
 	}
 }
 
-func build(t *testing.T, out string, env []string, packages ...string) {
+func build(t *testing.T, out string, packages ...string) {
 	t.Helper()
 	cmd := exec.Command("go", append([]string{"build", "-o", out}, packages...)...)
-	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	output(t, cmd)
 }
 

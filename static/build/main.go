@@ -1,12 +1,16 @@
-// Build makes static/dist with nothing but Go: floe.wasm from floe/wasm, the
-// wasm_exec.js of the same Go that compiled it, kernel.wasm as floe/codec/kernel
-// assembles it, and brotli twins of both modules. "go generate ./static" runs it in static/.
+// Build makes static/dist with nothing but Go: floe.wasm from floe/wasm, without
+// what nothing in it needs ([strip]), the wasm_exec.js of the same Go that
+// compiled it, kernel.wasm as floe/codec/kernel assembles it, and brotli twins
+// of both modules. "go generate ./static" runs it in static/; with -o FILE it
+// makes the module alone, there, and with -traces one whose traces have names.
 //
 // The same source and the same Go give the same bytes on every machine.
 package main
 
 import (
 	"bytes"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -22,25 +26,31 @@ import (
 const dist = "dist"
 
 func main() {
-	if err := run(); err != nil {
+	out := flag.String("o", "", "write floe.wasm to this `file`, and nothing else")
+	traces := flag.Bool("traces", false, "leave in it what traces of panics need")
+	flag.Parse()
+	if err := run(*out, *traces); err != nil {
 		fmt.Fprintln(os.Stderr, "static/build:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
+func run(out string, traces bool) error {
+	raw, err := compile(traces)
+	if err != nil {
+		return err
+	}
+	if out != "" {
+		return replace(out, raw)
+	}
 	wasm := filepath.Join(dist, "floe.wasm")
-	if err := compile(wasm); err != nil {
+	if err := replace(wasm, raw); err != nil {
+		return err
+	}
+	if err := twin(wasm, raw); err != nil {
 		return err
 	}
 	if err := copyExec(filepath.Join(dist, "wasm_exec.js")); err != nil {
-		return err
-	}
-	raw, err := os.ReadFile(wasm)
-	if err != nil {
-		return fmt.Errorf("couldn't read the module back: %w", err)
-	}
-	if err := twin(wasm, raw); err != nil {
 		return err
 	}
 	vectors := filepath.Join(dist, "kernel.wasm")
@@ -68,7 +78,14 @@ var cold = []string{
 	"encoding/json", "fmt", "reflect", "regexp", "regexp/syntax", "strconv", "internal/strconv", "time", "unicode", "math/big",
 }
 
-func compile(out string) error {
+// compile returns the module.
+func compile(traces bool) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "floe-build-")
+	if err != nil {
+		return nil, fmt.Errorf("couldn't compile floe/wasm: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	out := filepath.Join(dir, "floe.wasm")
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"}
 	for _, pkg := range cold {
 		args = append(args, "-gcflags="+pkg+"=-l")
@@ -77,9 +94,30 @@ func compile(out string) error {
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("couldn't compile floe/wasm: %w", err)
+		return nil, fmt.Errorf("couldn't compile floe/wasm: %w", err)
 	}
-	return nil
+	raw, err := os.ReadFile(out)
+	if err != nil {
+		return nil, fmt.Errorf("couldn't read the module back: %w", err)
+	}
+	if traces {
+		return raw, nil
+	}
+	return slimmed(raw)
+}
+
+// slimmed is raw after strip. Another Go's module stays as it is: it works, and
+// is half as large again.
+func slimmed(raw []byte) ([]byte, error) {
+	small, err := strip(raw)
+	if errors.Is(err, errVersion) {
+		fmt.Fprintf(os.Stderr, "static/build: floe.wasm stays larger than it need be: %v; GOTOOLCHAIN=%s.8 builds the small one\n", err, goVersion)
+		return raw, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("couldn't make the module smaller: %w", err)
+	}
+	return small, nil
 }
 
 // copyExec takes wasm_exec.js from the Go that compiled the module: the two
