@@ -136,11 +136,11 @@ func TestDamagedSliversAreReplaced(t *testing.T) {
 		f.nodes[4].slivers[key] = flip(sliver, len(sliver)/2)
 	}
 	var said []string
-	p, err := f.client().Open(context.Background(), OpenRequest{Link: link(sent)})
+	note := func(p Progress) { said = append(said, p.Message) }
+	p, err := f.client().Open(context.Background(), OpenRequest{Link: link(sent), Progress: note})
 	if err != nil {
 		t.Fatal(err)
 	}
-	note := func(p Progress) { said = append(said, p.Message) }
 	if err := p.WriteZip(context.Background(), io.Discard, ReadRequest{Progress: note}); err != nil {
 		t.Fatalf("damage wasn't survived: %v", err)
 	}
@@ -321,16 +321,13 @@ func TestSliversAtHandSuffice(t *testing.T) {
 	}
 	statement := f.parcels[sent.Parcel].statement
 	w := &watch{meter: newMeter(nil), phase: PhaseReading, patience: 20 * time.Millisecond}
-	src := newSource(c, net, statement)
-	g := src.segment(0)
-	if err := g.prepare(context.Background(), w); err != nil {
-		t.Fatal(err)
-	}
+	src := newSource(c, net, statement.Blobs)
+	g := src.take(0)
 	var parity []int
 	for pair := net.NShards - net.params.Primary; pair < net.NShards; pair++ {
 		parity = append(parity, pair)
 	}
-	if _, err := g.askSlivers(context.Background(), w, codec.Primary, parity, func(int) {}); err != nil {
+	if err := newHunt(g).ask(context.Background(), w, codec.Primary, parity); err != nil {
 		t.Fatal(err)
 	}
 	for i := range fakeNodes {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"floe/codec"
 	"floe/server/api"
 )
@@ -14,6 +16,7 @@ type FetchRequest struct {
 	Blobs    []codec.BlobID
 	Patience time.Duration
 	Progress func(Progress)
+	Shelf    Shelf // for large ones; may be nil
 }
 
 // Fetch writes blobs to dst one after the other, verified and still sealed: for
@@ -29,30 +32,58 @@ func (c *Client) fetch(ctx context.Context, dst io.Writer, req *FetchRequest) er
 	}
 	w := &watch{meter: newMeter(req.Progress), phase: PhaseReading, patience: req.Patience}
 	w.meter.phase(PhaseReading, "")
-	for _, id := range req.Blobs {
-		size, err := c.blobSize(ctx, net, w, id)
-		if err != nil {
-			return err
-		}
-		src := newSource(c, net, &api.Statement{Blobs: []api.StatementBlob{{BlobID: id, Size: size}}})
-		r := src.at(ctx, w)
-		r.end = src.size
-		if _, err := io.Copy(&meteredWriter{dst, w.meter}, io.NewSectionReader(r, 0, src.size)); err != nil {
-			return err
-		}
+	blobs, err := c.blobSizes(ctx, net, w, req.Blobs)
+	if err != nil {
+		return err
 	}
-	return nil
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	src := newSource(c, net, blobs)
+	w.meter.update(func(now *Progress) { now.Total = src.size })
+	r := src.at(ctx, w)
+	if src.size >= shelfFrom {
+		r.shelf = req.Shelf
+	}
+	r.ahead = &ahead{reader: r, whole: true, end: src.size}
+	defer r.ahead.close()
+	_, err = io.CopyBuffer(&meteredWriter{dst, w.meter}, onlyReader{io.NewSectionReader(r, 0, src.size)}, make([]byte, copyBytes))
+	return err
 }
 
-// blobSize returns what the blob ID commits to.
-func (c *Client) blobSize(ctx context.Context, net *network, w *watch, id codec.BlobID) (size uint64, err error) {
-	probe := &segment{source: &source{client: c, net: net}, id: id}
-	err = c.persist(ctx, w, func() error {
-		meta, err := probe.askMetadata(ctx, w)
-		if err == nil {
-			size = meta.Size
-		}
-		return err
-	})
-	return size, err
+// onlyReader hides what else a reader can, so that the buffer is used.
+type onlyReader struct{ io.Reader }
+
+// meteredWriter counts what was checked.
+type meteredWriter struct {
+	dst   io.Writer
+	meter *meter
+}
+
+func (m *meteredWriter) Write(p []byte) (int, error) {
+	n, err := m.dst.Write(p)
+	m.meter.update(func(now *Progress) { now.Acked += int64(n) })
+	return n, err
+}
+
+// sizesAtOnce is how many blobs are asked about at a time.
+const sizesAtOnce = 8
+
+// blobSizes returns what the blob IDs commit to.
+func (c *Client) blobSizes(ctx context.Context, net *network, w *watch, ids []codec.BlobID) ([]api.StatementBlob, error) {
+	blobs := make([]api.StatementBlob, len(ids))
+	asks, ctx := errgroup.WithContext(ctx)
+	asks.SetLimit(sizesAtOnce)
+	for i, id := range ids {
+		asks.Go(func() error {
+			return c.persist(ctx, w, func() error {
+				meta, err := c.askMetadata(ctx, net, w, id)
+				if err != nil {
+					return err
+				}
+				blobs[i] = api.StatementBlob{BlobID: id, Size: meta.Size}
+				return nil
+			})
+		})
+	}
+	return blobs, asks.Wait()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"filippo.io/age"
@@ -59,7 +60,7 @@ func (c *Client) open(ctx context.Context, req *OpenRequest) (*Parcel, error) {
 		client: c,
 		net:    net,
 		key:    g.Parcel,
-		source: newSource(c, net, st.current),
+		source: newSource(c, net, st.current.Blobs),
 	}
 	p.Own = req.Seed != nil && req.Seed.Identity().Profile() == g.From
 	w.meter.update(func(now *Progress) { now.Nodes = p.nodes() })
@@ -175,6 +176,11 @@ type Parcel struct {
 	key     *age.HybridIdentity
 	source  *source
 	archive *zip.Reader // as list found it
+	head    []byte      // of the ciphertext
+	tail    []byte      // likewise
+
+	mu   sync.Mutex
+	idle []*unsealed
 }
 
 // FileInfo is a file of a parcel. Its name was chosen by the sender.

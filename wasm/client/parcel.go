@@ -3,8 +3,8 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
+	"math"
 	"path"
 	"time"
 
@@ -24,52 +24,38 @@ type ReadRequest struct {
 // that every byte is as the sender sealed it; otherwise what was written must be
 // thrown away.
 func (p *Parcel) WriteFile(ctx context.Context, index int, dst io.Writer, req ReadRequest) error {
-	if index < 0 || index >= len(p.Files) {
-		return explain(fmt.Errorf("the parcel has no file %d", index))
-	}
-	w := p.watch(req, p.Files[index].Size)
-	return explain(opened(p.writeFile(ctx, index, &meteredWriter{dst, w.meter}, w)))
+	req.Whole = true
+	r, err := p.OpenFile(ctx, index, 0, math.MaxInt64, req)
+	return writeAll(dst, r, err)
 }
 
 // WriteZip writes all files to dst as one ZIP, on the same terms.
 func (p *Parcel) WriteZip(ctx context.Context, dst io.Writer, req ReadRequest) error {
-	w := p.watch(req, p.plainSize())
-	plain, src, _, err := p.unseal(ctx, w)
-	if err == nil {
-		src.end = p.source.size
-		_, err = p.archive.In(plain).WriteTo(&meteredWriter{dst, w.meter})
-	}
-	return explain(opened(err))
+	req.Whole = true
+	r, err := p.OpenZip(ctx, 0, math.MaxInt64, req)
+	return writeAll(dst, r, err)
 }
 
-func (p *Parcel) writeFile(ctx context.Context, index int, dst io.Writer, w *watch) error {
-	plain, src, _, err := p.unseal(ctx, w)
+// writeAll copies from what was opened, unless that failed.
+func writeAll(dst io.Writer, r io.ReadCloser, err error) error {
 	if err != nil {
 		return err
 	}
-	f := p.archive.Files[index].In(plain)
-	_, end := f.Span()
-	src.end = min(crypto.SealedSize(end), p.source.size)
-	data, err := f.Open()
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(dst, data)
-	return err
+	defer r.Close()
+	_, err = io.CopyBuffer(onlyWriter{dst}, r, make([]byte, copyBytes))
+	return explain(err)
 }
+
+// copyBytes is how much is written at a time.
+const copyBytes = 64 << 10
+
+// onlyWriter hides what else a writer can, so that the buffer is used.
+type onlyWriter struct{ io.Writer }
 
 // Size is how many bytes the files have together.
 func (p *Parcel) Size() (n int64) {
 	for _, f := range p.Files {
 		n += f.Size
-	}
-	return n
-}
-
-func (p *Parcel) plainSize() int64 {
-	n, err := crypto.PlainSize(p.source.size)
-	if err != nil {
-		return p.Size()
 	}
 	return n
 }
@@ -89,33 +75,55 @@ func (p *Parcel) nodes() []NodeProgress {
 	return out
 }
 
-// list reads the list of files, which stands at the end, without reading on.
+// list reads the list of files, which stands at the end, without reading on. The
+// beginning and the end are asked for at once.
 func (p *Parcel) list(ctx context.Context, w *watch) error {
-	plain, _, size, err := p.unseal(ctx, w)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	src := p.source.at(ctx, w)
+	ends := append(p.source.spans(0, headBytes), p.source.spans(p.source.size-tailBytes, p.source.size)...)
+	for _, s := range ends {
+		go src.rows(s, false)
+	}
+	plain, size, err := crypto.OpenAt(src, p.source.size, p.key)
 	if err == nil {
 		p.archive, err = zip.NewReader(plain, size)
+	}
+	if err == nil {
+		err = p.keepEnds(src)
 	}
 	if err != nil {
 		return opened(err)
 	}
+	p.Files = make([]FileInfo, len(p.archive.Files))
 	for i, f := range p.archive.Files {
-		p.Files = append(p.Files, FileInfo{
+		p.Files[i] = FileInfo{
 			Index:    i,
 			Path:     f.Name,
 			Name:     path.Base(f.Name),
 			Size:     f.Size,
 			Modified: f.Modified,
 			Type:     typeOf(f.Name),
-		})
+		}
 	}
 	return nil
 }
 
-// unseal opens the ciphertext, whose reads end with ctx.
-func (p *Parcel) unseal(ctx context.Context, w *watch) (plain io.ReaderAt, src *sourceReader, size int64, err error) {
-	src = p.source.at(ctx, w)
-	plain, size, err = crypto.OpenAt(src, p.source.size, p.key)
-	return plain, src, size, err
+const (
+	headBytes = 4 << 10               // holds the header
+	lastBytes = crypto.ChunkSize + 16 // the last chunk at most
+	tailBytes = 2 * lastBytes         // most lists of files, and the chunk they end in
+)
+
+// keepEnds keeps what opening the ciphertext reads each time.
+func (p *Parcel) keepEnds(src io.ReaderAt) error {
+	p.head = make([]byte, min(headBytes, p.source.size))
+	p.tail = make([]byte, min(lastBytes, p.source.size))
+	if _, err := src.ReadAt(p.head, 0); err != nil {
+		return err
+	}
+	_, err := src.ReadAt(p.tail, p.source.size-int64(len(p.tail)))
+	return err
 }
 
 // opened translates what can be wrong with what the sender sealed.
@@ -128,16 +136,4 @@ func opened(err error) error {
 		return damaged("%w", err)
 	}
 	return err
-}
-
-// meteredWriter counts what was opened and checked.
-type meteredWriter struct {
-	dst   io.Writer
-	meter *meter
-}
-
-func (m *meteredWriter) Write(p []byte) (int, error) {
-	n, err := m.dst.Write(p)
-	m.meter.update(func(now *Progress) { now.Acked += int64(n) })
-	return n, err
 }

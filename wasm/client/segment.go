@@ -4,146 +4,170 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"floe/codec"
 )
 
 // segment is one blob being read: its metadata, verified against the blob ID,
-// and those rows that were verified or rebuilt.
+// and those rows that were verified or rebuilt. Many may read from it at once:
+// what one has asked for, others wait for, and each only for its own rows.
 type segment struct {
 	*source
 	index int
 	id    codec.BlobID
 	size  uint64
+	row   int // bytes of one
+	users int // guarded by source.mu
 
-	mu      sync.Mutex     // held through a fetch, so that nothing is fetched twice
-	decoder *codec.Decoder // nil once all rows are there by rebuilding
-	row     int            // bytes of one
-	rows    [][]byte       // by primary sliver index < k1; nil: not there yet
+	rebuilding chan struct{} // full while somebody rebuilds it
+	shelving   chan struct{} // full while the shelf is asked; guards the two below
+	tookOff    bool          // the shelf was asked for it
+	keptOn     bool          // the shelf has it, or won't take it
+
+	mu      sync.Mutex
+	meta    *codec.Metadata
+	decoder *codec.Decoder // nil before the metadata is there, and once all rows are by rebuilding
+	rows    [][]byte       // by primary sliver, as far as the blob reaches; nil: not there yet
+	asked   []*flight      // likewise; nil: nobody has asked for it
+	lost    []bool         // likewise: asked for, and it didn't come
+	changed chan struct{}  // closed when any of these changes
+	flights int            // under way
+	wrong   int            // slivers that the server let pass and that aren't the blob's
 }
 
-// copy copies from fetched rows, and returns how much.
-func (g *segment) copy(p []byte, off uint64) (n int) {
+func newSegment(s *source, index int) *segment {
+	b := &s.blobs[index]
+	g := &segment{source: s, index: index, id: b.BlobID, size: b.Size, row: s.rowSize(b.Size)}
+	n := (int(g.size) + g.row - 1) / g.row
+	g.rows, g.asked, g.lost = make([][]byte, n), make([]*flight, n), make([]bool, n)
+	g.changed, g.rebuilding, g.shelving = make(chan struct{}), make(chan struct{}, 1), make(chan struct{}, 1)
+	return g
+}
+
+// held is how many bytes of rows there are.
+func (g *segment) held() (n int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for n < len(p) {
-		at := int(off) + n
-		n += copy(p[n:], g.rows[at/g.row][at%g.row:])
+	for _, r := range g.rows {
+		n += len(r)
 	}
 	return n
 }
 
-// fetch makes sure that the rows are there which cover the bytes from begin to
-// end. If any is missing, those up to ahead are asked for along with it. It
-// goes on until they are there, ctx ends or nothing can help.
-func (g *segment) fetch(ctx context.Context, w *watch, begin, end, ahead uint64) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.rows == nil {
-		if err := g.prepare(ctx, w); err != nil {
-			return err
-		}
-	}
-	first, until, err := codec.CoverRange(g.net.params, g.size, begin, end-begin)
-	if err != nil {
+// want returns the rows from first to until. It goes on until they are there,
+// ctx ends or nothing can help.
+func (g *segment) want(ctx context.Context, w *watch, first, until int) (rows [][]byte, err error) {
+	err = g.client.persist(ctx, w, func() error {
+		rows, err = g.try(ctx, w, first, until)
 		return err
-	}
-	if len(g.missing(first, until)) == 0 {
-		return nil
-	}
-	if _, until, err = codec.CoverRange(g.net.params, g.size, begin, ahead-begin); err != nil {
-		return err
-	}
-	return g.gather(ctx, w, first, until)
+	})
+	return rows, err
 }
 
-// prepare gets the metadata and makes the decoder.
-func (g *segment) prepare(ctx context.Context, w *watch) error {
-	symbol, err := g.net.params.SymbolSize(g.size)
-	if err != nil {
-		return err
-	}
-	g.row = g.net.params.SliverSize(codec.Primary, symbol)
-	return g.client.persist(ctx, w, func() error {
-		meta, err := g.askMetadata(ctx, w)
+// try is want without patience. It asks for those rows that nobody has asked
+// for, waits for all, and has the blob rebuilt if some don't come.
+func (g *segment) try(ctx context.Context, w *watch, first, until int) ([][]byte, error) {
+	party := &party{segment: g}
+	defer party.leave()
+	for {
+		g.mu.Lock()
+		missing, lost := g.missing(first, until)
+		if len(missing) == 0 {
+			rows := slices.Clone(g.rows[first:until])
+			g.mu.Unlock()
+			return rows, nil
+		}
+		err := party.failed()
+		if err == nil && !lost {
+			party.join(w, missing)
+		}
+		changed := g.changed
+		g.mu.Unlock()
+		if err == nil && lost {
+			if err = g.rebuild(ctx, w); err == nil {
+				continue
+			}
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if meta.Size != g.size {
-			return damaged("blob %s has %d bytes, its sender signed %d", g.id, meta.Size, g.size)
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
 		}
-		if g.decoder, err = codec.NewDecoder(g.id, meta); err != nil {
-			return err
-		}
-		g.rows = make([][]byte, g.net.params.Primary)
-		return nil
-	})
+	}
 }
 
-// missing lists the rows that aren't there.
-func (g *segment) missing(first, until int) (rows []int) {
+// missing lists the rows that aren't there, and says whether any of them won't
+// come by being asked for. The lock is held.
+func (g *segment) missing(first, until int) (rows []int, lost bool) {
+	var silent map[int]bool
 	for r := first; r < until; r++ {
-		if g.rows[r] == nil {
-			rows = append(rows, r)
+		if g.rows[r] != nil {
+			continue
 		}
+		rows = append(rows, r)
+		if silent == nil {
+			silent = g.silentNodes()
+		}
+		lost = lost || g.lost[r] || g.asked[r] == nil && silent[g.net.nodeOf(g.id, r)]
 	}
-	return rows
+	return rows, lost
 }
 
-// gather asks for the rows themselves, and for whatever rebuilds them when some
-// don't come.
-func (g *segment) gather(ctx context.Context, w *watch, first, until int) error {
-	return g.client.persist(ctx, w, func() error {
-		hunt := newHunt(g)
-		if err := hunt.ask(ctx, w, codec.Primary, g.missing(first, until)); err != nil {
-			return err
-		}
-		for len(g.missing(first, until)) > 0 {
-			if g.decoder.Ready() {
-				return g.rebuild()
-			}
-			more, err := hunt.more(ctx, w)
-			if err != nil {
-				return err
-			}
-			if !more {
-				return hunt.short()
-			}
-		}
-		return nil
-	})
-}
-
-// rebuild decodes the whole blob; the slivers are no longer needed then.
-func (g *segment) rebuild() error {
-	blob, err := g.decoder.Decode()
-	if errors.Is(err, codec.ErrInconsistent) {
-		return damaged("blob %s: %w", g.id, err)
-	}
-	if err != nil {
-		return err
-	}
-	padded := blob
-	if whole := g.row * len(g.rows); len(blob) < whole {
-		padded = append(make([]byte, 0, whole), blob...)[:whole]
-	}
-	for r := range g.rows {
-		g.rows[r] = padded[r*g.row:][:g.row:g.row]
-	}
-	g.decoder = nil
-	return nil
+// signal wakes all who wait for a change. The lock is held.
+func (g *segment) signal() {
+	close(g.changed)
+	g.changed = make(chan struct{})
 }
 
 // add verifies a sliver and keeps it.
 func (g *segment) add(s *codec.Sliver) error {
-	if err := g.decoder.Add(s); err != nil {
+	g.mu.Lock()
+	decoder := g.decoder
+	g.mu.Unlock()
+	if decoder == nil {
+		return nil // rebuilt meanwhile
+	}
+	if err := decoder.Add(s); err != nil {
 		return err
 	}
-	if s.Kind == codec.Primary && int(s.Index) < len(g.rows) && g.rows[s.Index] == nil {
+	if s.Kind != codec.Primary || int(s.Index) >= len(g.rows) {
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.rows[s.Index] == nil {
 		g.rows[s.Index] = s.Data
+		g.asked[s.Index] = nil
+		g.signal()
 	}
 	return nil
+}
+
+// learn takes in metadata that was verified against the blob ID.
+func (g *segment) learn(meta *codec.Metadata) error {
+	if meta.Size != g.size {
+		return damaged("blob %s has %d bytes, its sender signed %d", g.id, meta.Size, g.size)
+	}
+	decoder, err := codec.NewDecoder(g.id, meta)
+	if err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.decoder == nil && !g.whole() {
+		g.meta, g.decoder = meta, decoder
+	}
+	return nil
+}
+
+// whole says whether all rows are there. The lock is held.
+func (g *segment) whole() bool {
+	return !slices.ContainsFunc(g.rows, func(r []byte) bool { return r == nil })
 }
 
 // damaged is the error for what its sender broke.
@@ -153,4 +177,12 @@ func damaged(what string, args ...any) error {
 		Message: "These files were damaged before they were stored. Ask the sender to send them again.",
 		Err:     fmt.Errorf(what, args...),
 	}
+}
+
+// restored translates what can be wrong with a blob that was decoded.
+func (g *segment) restored(err error) error {
+	if errors.Is(err, codec.ErrInconsistent) {
+		return damaged("blob %s: %w", g.id, err)
+	}
+	return err
 }

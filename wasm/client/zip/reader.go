@@ -48,16 +48,12 @@ func NewReader(src io.ReaderAt, size int64) (*Reader, error) {
 }
 
 // In returns r as it reads from another source of the same bytes, without
-// reading the directory again.
+// reading the directory again. Its Files stay those of r.
 func (r *Reader) In(src io.ReaderAt) *Reader {
-	out := &Reader{src: src, end: r.end, len: r.len, Files: make([]*File, len(r.Files))}
-	for i, f := range r.Files {
-		out.Files[i] = f.In(src)
-	}
-	return out
+	return &Reader{src: src, end: r.end, len: r.len, Files: r.Files}
 }
 
-// In is the same for one file.
+// In returns f as it reads from another source.
 func (f *File) In(src io.ReaderAt) *File { return &File{f.header, src} }
 
 // Span returns where in the archive f stands, from its local header to the end
