@@ -200,6 +200,9 @@ func newSite(t *testing.T, change ...func(*Config)) *site {
 		Limits: testLimits, Loopback: true, Clock: s.clock.now,
 		Assets: fstest.MapFS{
 			"js/a.js":           {Data: []byte("export {}")},
+			"frame/a.js":        {Data: []byte("export {}")},
+			"pdf/a.mjs":         {Data: []byte("export {}")},
+			"sw.js":             {Data: []byte("export {}")},
 			"dist/floe.wasm":    {Data: []byte("\x00asm")},
 			"dist/floe.wasm.br": {Data: []byte("small")},
 			"static.go":         {Data: []byte("package static")},

@@ -1,15 +1,18 @@
 package server
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"floe/web"
 )
 
 // contentSecurityPolicy lets a page run our own modules and WebAssembly, talk
-// to this server, and show pictures it made itself. Nothing is inline, nothing
-// comes from elsewhere, and the only Trusted Types policy is the one that names
-// the worker's URL.
+// to this server, show pictures it made itself, and frame documents of this
+// server. Nothing is inline, nothing comes from elsewhere, and the only Trusted
+// Types policy is the one that names the workers' URLs.
 var contentSecurityPolicy = strings.Join([]string{
 	"default-src 'none'",
 	"script-src 'self' 'wasm-unsafe-eval'",
@@ -20,6 +23,7 @@ var contentSecurityPolicy = strings.Join([]string{
 	"style-src 'self'",
 	"font-src 'self'",
 	"manifest-src 'self'",
+	"frame-src 'self'",
 	"form-action 'none'",
 	"base-uri 'none'",
 	"frame-ancestors 'none'",
@@ -27,18 +31,76 @@ var contentSecurityPolicy = strings.Join([]string{
 	"trusted-types floe",
 }, "; ")
 
+// boxPolicy is for the document that shows what could carry code. It has no
+// origin, so that whatever ran in it would find neither page nor storage, and
+// no network: bytes come from the page around it, scripts from sharedAssets.
+var boxPolicy = strings.Join([]string{
+	"sandbox allow-scripts",
+	"default-src 'none'",
+	"script-src 'self'",
+	"style-src 'self'",
+	"img-src blob:",
+	"form-action 'none'",
+	"base-uri 'none'",
+	"frame-ancestors 'self'",
+	"require-trusted-types-for 'script'",
+	"trusted-types 'none'",
+}, "; ")
+
+// playerPolicy is for the document that plays films and sounds. It isn't in a
+// sandbox, as a document without an origin has no service worker to get its
+// bytes from; nothing can run in it.
+var playerPolicy = strings.Join([]string{
+	"default-src 'none'",
+	"media-src 'self'",
+	"style-src 'self'",
+	"form-action 'none'",
+	"base-uri 'none'",
+	"frame-ancestors 'self'",
+	"require-trusted-types-for 'script'",
+	"trusted-types 'none'",
+}, "; ")
+
+// passingPolicy is the service worker's, which asks the network for nothing.
+const passingPolicy = "default-src 'none'"
+
+func policyOf(path string) string {
+	switch path {
+	case web.PathBox:
+		return boxPolicy
+	case web.PathPlayer:
+		return playerPolicy
+	case pathPassing:
+		return passingPolicy
+	}
+	return contentSecurityPolicy
+}
+
+// sharedAssets are what a document without an origin loads: to it, everything
+// is another's. They are the same for everybody and hold nothing secret.
+var sharedAssets = []string{pathAssets + "frame/", pathAssets + "pdf/"}
+
+func isShared(path string) bool {
+	return slices.ContainsFunc(sharedAssets, func(dir string) bool { return strings.HasPrefix(path, dir) })
+}
+
 // headers puts the security headers on every answer. A worker takes its policy
 // from the headers of its script, so assets carry them too.
 func headers(tls bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			h := c.Response().Header()
-			h.Set("Content-Security-Policy", contentSecurityPolicy)
+			path := c.Request().URL.Path
+			h.Set("Content-Security-Policy", policyOf(path))
 			h.Set("Referrer-Policy", "no-referrer")
 			// Also where wallets sign: static/js/wallet.js says which this rules out.
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
 			h.Set("Cross-Origin-Embedder-Policy", "require-corp")
 			h.Set("Cross-Origin-Resource-Policy", "same-origin")
+			if isShared(path) {
+				h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+				h.Set("Access-Control-Allow-Origin", "*")
+			}
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 			h.Set("X-Robots-Tag", "noindex")

@@ -27,8 +27,12 @@ func renderPages(ctx context.Context, ids api.NetworkIDs) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
+	frames, err := web.Frames(ctx)
+	if err != nil {
+		return nil, err
+	}
 	p := &pages{byPath: make(map[string]*asset)}
-	for _, page := range all {
+	for _, page := range append(all, frames...) {
 		if page.Path == "" {
 			p.notFound = page.HTML
 			continue

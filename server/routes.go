@@ -24,6 +24,7 @@ func (s *Server) routes(tls bool) http.Handler {
 	e.GET(pathAssets+"*", s.serveAsset)
 	e.HEAD(pathAssets+"*", s.serveAsset)
 	e.GET("/favicon.ico", s.serveIcon)
+	e.GET(pathPassing, s.servePassing)
 	e.GET(api.PathNetwork, s.handleNetwork)
 	e.POST(api.PathRegister, s.handleRegister)
 	e.POST(api.PathStore+":node", s.handleStore)
@@ -52,6 +53,18 @@ func (s *Server) bareRoutes(tls bool) *echo.Echo {
 	e.POST(api.PathNodes+":node/stop", s.handleStop, s.localOnly)
 	e.POST(api.PathNodes+":node/start", s.handleStart, s.localOnly)
 	return e
+}
+
+// pathPassing is where the service worker of opened parcels is: its path bounds
+// what it may answer for.
+const pathPassing = "/sw.js"
+
+func (s *Server) servePassing(c echo.Context) error {
+	a, ok := s.assets["sw.js"]
+	if !ok {
+		return echo.ErrNotFound
+	}
+	return a.serve(c)
 }
 
 // serveIcon answers browsers that ask without having read the page.

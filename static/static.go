@@ -1,7 +1,8 @@
 // Package static holds what the server hands out as it is, below /static/: the
-// style sheets, the modules of the pages, the icons and, in dist/, the module
-// floe.wasm that does everything with keys, with its inner loops in kernel.wasm.
-// Use [Assets].
+// style sheets, the modules of the pages, their service worker, the icons, in
+// frame/ what runs in the frames that show what was sent, in pdf/ Mozilla's
+// pdf.js for these and, in dist/, the module floe.wasm that does everything with
+// keys, with its inner loops in kernel.wasm. Use [Assets].
 //
 // dist/ is built by "go generate ./static" (see build/) and isn't committed;
 // before that, everything compiles and runs but the pages say that they
@@ -15,5 +16,5 @@ import "embed"
 // Assets is the tree below /static/: "js/engine.js", "dist/floe.wasm", ….
 // dist/floe.wasm.br is the brotli form of its neighbour, as is kernel.wasm.br.
 //
-//go:embed css dist icons js/*.js
+//go:embed css dist frame icons js/*.js pdf sw.js
 var Assets embed.FS

@@ -9,7 +9,7 @@
 // cloning <template> elements where there may be many. No page has an inline
 // script or style, and none asks another origin for anything.
 //
-// A server calls [Pages] once and serves the bytes.
+// A server calls [Pages] and [Frames] once and serves the bytes.
 package web
 
 import (
@@ -32,18 +32,34 @@ type Page struct {
 // Pages renders all pages, which carry network as it is unless it is empty. The
 // one without a path comes last.
 func Pages(ctx context.Context, network string) ([]Page, error) {
-	ctx = context.WithValue(ctx, networkKey{}, network)
-	all := []struct {
-		path   string
-		status int
-		body   templ.Component
-	}{
+	return render(context.WithValue(ctx, networkKey{}, network), []unrendered{
 		{"/", 200, Home()},
 		{"/open", 200, Open()},
 		{"/network", 200, Network()},
 		{"/safe", 200, Safe()},
 		{"", 404, NotFound()},
-	}
+	})
+}
+
+// Paths of the documents that pages show in frames: what was sent is never part
+// of a page of ours. Each needs a policy of its own.
+const (
+	PathBox    = "/open/box"         // shows what could carry code, without an origin
+	PathPlayer = "/open/read/player" // plays films and sounds
+)
+
+// Frames renders them.
+func Frames(ctx context.Context) ([]Page, error) {
+	return render(ctx, []unrendered{{PathBox, 200, box()}, {PathPlayer, 200, player()}})
+}
+
+type unrendered struct {
+	path   string
+	status int
+	body   templ.Component
+}
+
+func render(ctx context.Context, all []unrendered) ([]Page, error) {
 	pages := make([]Page, 0, len(all))
 	for _, p := range all {
 		var b bytes.Buffer
