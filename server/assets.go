@@ -2,25 +2,35 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/brotli"
 	"github.com/labstack/echo/v4"
+
+	"floe/codec/suitx"
+	"floe/server/api"
+	"floe/web"
 )
 
-// pathAssets is where assets are served.
+// pathAssets is where assets are served: as they are now below it, and below
+// the hash of all of them (/static/<hash>/js/home.js), where they never change.
+// Pages ask for the latter, and what they load asks relative to itself, so that
+// a page never runs the modules of two versions. A hash that isn't this
+// server's is a page's from before it was updated: gone, and the page says so.
 const pathAssets = "/static/"
 
-// asset is one file, hashed at start. A request that names the hash (?v=…) may
-// keep the answer for good; any other asks again each time and mostly gets 304.
+// asset is one file, hashed at start.
 type asset struct {
 	body        []byte
 	brotli      []byte // nil when that isn't smaller
@@ -96,10 +106,56 @@ func compress(b []byte) []byte {
 	return out.Bytes()
 }
 
+// treeOf returns the hash of all assets by name, cut to 128 bits.
+func treeOf(assets map[string]*asset) string {
+	all := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(assets)) {
+		fmt.Fprintf(all, "%s\x00%s\x00", name, assets[name].hash)
+	}
+	return base64.RawURLEncoding.EncodeToString(all.Sum(nil)[:16])
+}
+
+// isTree tells whether a folder has the form of such a hash.
+func isTree(folder string) bool {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(folder)
+	return err == nil && len(b) == 16
+}
+
+// readTree reads the assets and their hash.
+func (s *Server) readTree(fsys fs.FS) (err error) {
+	if s.assets, err = readAssets(fsys); err != nil {
+		return err
+	}
+	s.tree = treeOf(s.assets)
+	return nil
+}
+
+// renderPages renders the pages that call that package of Walrus, with assets
+// where they never change.
+func (s *Server) renderPages(ctx context.Context, walrus suitx.Address) error {
+	pages, err := renderPages(web.WithAssets(ctx, pathAssets+s.tree+"/"), s.ids.Calling(walrus))
+	if err != nil {
+		return err
+	}
+	s.pages.Store(pages)
+	return nil
+}
+
 func (s *Server) serveAsset(c echo.Context) error {
-	a, ok := s.assets[c.Param("*")]
+	name, lasting := c.Param("*"), false
+	if folder, rest, _ := strings.Cut(name, "/"); isTree(folder) {
+		if folder != s.tree {
+			c.Response().Header().Set("Cache-Control", "no-store")
+			return refuse(http.StatusGone, api.CodeNotFound, "This page is older than the server is now. Load it again.")
+		}
+		name, lasting = rest, true
+	}
+	a, ok := s.assets[name]
 	if !ok {
 		return echo.ErrNotFound
+	}
+	if lasting {
+		c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	return a.serve(c)
 }
@@ -110,13 +166,12 @@ func newAsset(body []byte, contentType string) *asset {
 	return &asset{body: body, brotli: compress(body), contentType: contentType, hash: base64.RawURLEncoding.EncodeToString(sum[:])}
 }
 
-// serve answers with the asset. Browsers ask again each time unless they name
-// the hash, so that nobody keeps a page that was replaced.
+// serve answers with the asset. Browsers ask again each time, and mostly get
+// 304, unless they were told otherwise: nobody keeps a page that was replaced.
 func (a *asset) serve(c echo.Context) error {
 	h := c.Response().Header()
-	h.Set("Cache-Control", "no-cache")
-	if c.QueryParam("v") == a.hash {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-cache")
 	}
 	body, tag := a.body, `"`+a.hash+`"`
 	if a.brotli != nil {

@@ -8,7 +8,7 @@
 // the background; [Server.Handler] is the site:
 //
 //	/, /open, …                  pages, rendered once: the same bytes for everybody
-//	/static/…                    assets
+//	/static/…                    assets; below /static/<hash of all>/ to be kept for good
 //	/healthz                     "ok"
 //	/api/v1/…                    JSON and frames, see package api
 //
@@ -85,6 +85,7 @@ type Server struct {
 	handler   http.Handler
 	pages     atomic.Pointer[pages]
 	assets    map[string]*asset
+	tree      string // hash of all assets
 
 	committee  *committees
 	metadata   *metadatas
@@ -148,12 +149,10 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if s.whole, err = s.newWholes(cfg); err != nil {
 		return nil, err
 	}
-	pages, err := renderPages(ctx, cfg.IDs.Calling(s.callee()))
-	if err != nil {
+	if err := s.readTree(cfg.Assets); err != nil {
 		return nil, err
 	}
-	s.pages.Store(pages)
-	if s.assets, err = readAssets(cfg.Assets); err != nil {
+	if err := s.renderPages(ctx, s.callee()); err != nil {
 		return nil, err
 	}
 	s.handler = s.routes(cfg.TLS)

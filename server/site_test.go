@@ -181,8 +181,17 @@ func TestAssets(t *testing.T) {
 	if res, body = s.ask("GET", "/static/dist/floe.wasm", nil, "If-None-Match", tag, "Accept-Encoding", ""); res.StatusCode != 304 || len(body) > 0 {
 		t.Errorf("known already: status %d", res.StatusCode)
 	}
-	if res, _ = s.ask("GET", "/static/js/a.js?v="+s.assets["js/a.js"].hash, nil); !strings.Contains(res.Header.Get("Cache-Control"), "immutable") {
+	if res, body = s.ask("GET", pathAssets+s.tree+"/js/a.js", nil, "Accept-Encoding", ""); !strings.Contains(res.Header.Get("Cache-Control"), "immutable") || !bytes.Equal(body, s.assets["js/a.js"].body) {
 		t.Errorf("named by hash: %v", res.Header)
+	}
+	s.want(404, "GET", pathAssets+s.tree+"/js/nothing.js", nil)
+	if res, _ = s.ask("GET", pathAssets+strings.Repeat("A", 22)+"/js/a.js", nil); res.StatusCode != 410 || res.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("of another version: status %d, %v", res.StatusCode, res.Header)
+	}
+	for path, page := range s.pages.Load().byPath {
+		if !strings.HasPrefix(path, "/open/") && (!bytes.Contains(page.body, []byte(pathAssets+s.tree+"/css/")) || bytes.Contains(page.body, []byte(pathAssets+"js/"))) {
+			t.Errorf("%s doesn't name its assets by their hash", path)
+		}
 	}
 	if res, _ = s.ask("GET", "/static/js/a.js", nil); !strings.HasPrefix(res.Header.Get("Content-Type"), "text/javascript") {
 		t.Errorf("module: %v", res.Header)

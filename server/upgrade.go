@@ -23,11 +23,9 @@ func (s *Server) followUpgrade(ctx context.Context) (upgraded bool, err error) {
 	if err != nil || now.Package == s.callee() {
 		return false, err
 	}
-	pages, err := renderPages(ctx, s.ids.Calling(now.Package))
-	if err != nil {
+	if err := s.renderPages(ctx, now.Package); err != nil {
 		return false, err
 	}
-	s.pages.Store(pages)
 	s.contracts.Store(now)
 	s.log.Info("Walrus was upgraded", "package", now.Package.String())
 	return true, nil

@@ -14,9 +14,9 @@ export function engine() {
   if (started) return started;
   /** @type {Promise<any>} */
   const loading = import("./engine.js");
-  started = loading.then((module) => module.engine).catch((cause) => {
+  started = loading.then((module) => module.engine).catch(async (cause) => {
     started = null;
-    throw failure(cause);
+    throw await failure(cause);
   });
   return started;
 }
@@ -29,9 +29,18 @@ export function engineSoon(started) {
 }
 
 /** @param {unknown} cause */
-function failure(cause) {
-  const code = navigator.onLine ? "internal" : "offline";
+async function failure(cause) {
+  const code = !navigator.onLine ? "offline" : await outdated() ? "updated" : "internal";
   return Object.assign(new Error(String(cause)), { code });
+}
+
+/** Whether the server has other modules than this page by now, and its own no more. */
+export async function outdated() {
+  try {
+    return (await fetch(import.meta.url, { method: "HEAD", cache: "no-store" })).status === 410;
+  } catch {
+    return false;
+  }
 }
 
 /** @returns {Promise<Network>} */

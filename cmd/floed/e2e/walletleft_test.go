@@ -16,7 +16,7 @@ import (
 )
 
 // left is how many notes the engine tells of; it may take a while to start.
-const left = `import("/static/js/net.js").then((net) => net.engine()).then((engine) => engine.left()).then((all) => all.length)`
+const left = `import(new URL("net.js", document.querySelector("script[type=module]").src)).then((net) => net.engine()).then((engine) => engine.left()).then((all) => all.length)`
 
 // notes is how many notes the vault holds, told of or not.
 const notes = `new Promise((resolve, reject) => {
