@@ -1,6 +1,9 @@
 package codec
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // VerifySliver checks that a sliver is the one the metadata promises:
 // ErrMalformed when its shape isn't that of a sliver of this blob, ErrMismatch
@@ -79,8 +82,12 @@ func (v *Verifier) hashes(kind Kind, slivers [][]byte) ([]Hash, error) {
 	c, s := v.p.code(kind), v.symbolSize
 	roots := make([]Hash, len(slivers))
 	err := parallel(len(slivers), func() func(int) error {
-		t := treeMaker{leaves: make([]Hash, c.k+c.m), rest: make([]byte, c.m*s, c.m*s+overread)}
 		return func(i int) error {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			t := treeMakers.Get().(*treeMaker)
+			defer treeMakers.Put(t)
+			t.use(c, s)
 			src, rest := grid{slivers[i], c.k, s, 0}, grid{t.rest, c.m, s, 0}
 			if err := v.encode[kind]([]grid{rest}, []grid{src}, s, 1); err != nil {
 				return fmt.Errorf("couldn't expand %v sliver: %w", kind, err)
@@ -99,4 +106,25 @@ type treeMaker struct {
 	hasher hasher
 	leaves []Hash
 	rest   []byte // what the sliver at hand is expanded to
+}
+
+// treeMakers are those that nobody uses now.
+var treeMakers = sync.Pool{New: func() any { return new(treeMaker) }}
+
+// turns are as many as there are processors: more slivers verified at a time would
+// take more scratch space and be ready no sooner.
+var turns = make(chan struct{}, processors())
+
+// use makes room for symbols of a code.
+func (t *treeMaker) use(c code, symbolSize int) {
+	if n := c.m * symbolSize; cap(t.rest) < n+overread {
+		t.rest = make([]byte, n, n+overread)
+	} else {
+		t.rest = t.rest[:n]
+	}
+	if n := c.k + c.m; cap(t.leaves) < n {
+		t.leaves = make([]Hash, n)
+	} else {
+		t.leaves = t.leaves[:n]
+	}
 }

@@ -269,7 +269,7 @@ func (f *sliverFile) commit(rec *records, batch []*addition) error {
 }
 
 // muchAtOnce is how much must have come together for it to be let go.
-const muchAtOnce = 1 << 20
+const muchAtOnce = 128 << 10
 
 // letGo lets go of what was just written: slivers are rarely read soon, and
 // gigabytes of them would push out of memory what is.
