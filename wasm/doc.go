@@ -19,6 +19,9 @@
 //	floe.open({fragment, passphrase, seed, memory})         → {parcelId, files, sender, …}
 //	floe.read({parcelId, index})                            → Blob
 //	floe.saveAll({parcelId})                                → Blob of a ZIP
+//	floe.stream({parcelId, index, offset, length, whole, shelf, port})
+//	                                                        → {bytes}, given out through port
+//	floe.unshelve({parcelId, shelf})                        → undefined
 //	floe.withdraw({link, seed, index, memory, wallet})      → undefined
 //	floe.grant({link, recipient, seed, index, memory, wallet}) → undefined
 //
@@ -28,6 +31,7 @@
 // files are {file: File, path}; seed is a Uint8Array of 32 bytes; memory is
 // {seen(parcelId), saw(parcelId, sequence)}, both returning promises; wallet is
 // {address, sign(transaction)}, where sign promises {bytes, signature}, all of them
-// Uint8Arrays, and is missing where the built-in identity owns a parcel. Parcels
+// Uint8Arrays, and is missing where the built-in identity owns a parcel; shelf is
+// {load(id), keep(id, bytes), drop(ids)}, a client.Shelf. Parcels
 // that were opened are kept, with their keys, for as long as the worker lives.
 package main

@@ -98,6 +98,41 @@ func checkSent(t *testing.T, steps map[string]json.RawMessage) {
 	}
 }
 
+// checkStreamed: what comes through a port is what a Blob holds, and its end is
+// told on both ways.
+func checkStreamed(t *testing.T, steps map[string]json.RawMessage, whole string) {
+	type drained struct {
+		Hash, Want   string
+		Size, Pieces int
+		Last         struct {
+			Done  bool
+			Error struct{ Code string }
+		}
+		Outcome struct {
+			Code  string
+			Value struct{ Bytes int }
+		}
+	}
+	all := get[map[string]drained](t, steps, "streamed")
+	for name, d := range all {
+		if name == "whole" {
+			d.Want = whole
+		}
+		if d.Want == "" {
+			continue
+		}
+		if d.Hash != d.Want || !d.Last.Done || d.Outcome.Code != "none" || d.Outcome.Value.Bytes != d.Size || d.Pieces < 2 {
+			t.Errorf("%s came as %+v", name, d)
+		}
+	}
+	if d := all["stopped"]; d.Outcome.Code != "cancelled" || d.Last.Error.Code != "cancelled" || d.Pieces != 2 {
+		t.Errorf("what was stopped ended as %+v", d)
+	}
+	if d := all["missing"]; d.Outcome.Code != "internal" || d.Last.Error.Code != "internal" || d.Pieces != 0 {
+		t.Errorf("a file that isn't there came as %+v", d)
+	}
+}
+
 func checkFailures(t *testing.T, steps map[string]json.RawMessage) {
 	for step, want := range map[string]string{
 		"no passphrase":    "passphrase_needed",
@@ -130,6 +165,7 @@ func checkRead(t *testing.T, steps map[string]json.RawMessage) {
 	if zip := get[struct{ Type, Begins string }](t, steps, "zip"); zip.Type != "application/zip" || zip.Begins != "504b0304" {
 		t.Errorf("ZIP %+v", zip)
 	}
+	checkStreamed(t, steps, hashes["noise.bin"])
 	if n := get[int](t, steps, "granted"); n != len(hashes) {
 		t.Errorf("who was granted it later sees %d files", n)
 	}

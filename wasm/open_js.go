@@ -7,7 +7,7 @@ import (
 	"floe/wasm/client"
 )
 
-// open({fragment, passphrase, seed, memory}) → {parcelId, files, sender, endsAt, total}
+// open({fragment, passphrase, seed, memory}) → {parcelId, files, sender, endsAt, total, zipSize}
 func (a *app) open(ctx context.Context, args js.Value) (any, error) {
 	seed, err := seedOf(args)
 	if err != nil {
@@ -23,20 +23,13 @@ func (a *app) open(ctx context.Context, args js.Value) (any, error) {
 		return nil, err
 	}
 	a.keep(p)
-	return parcelValue(p), nil
+	return parcelValue(p)
 }
 
-func parcelValue(p *client.Parcel) map[string]any {
-	files := []any{}
-	for _, f := range p.Files {
-		files = append(files, map[string]any{
-			"index":    f.Index,
-			"name":     f.Name,
-			"path":     f.Path,
-			"size":     f.Size,
-			"type":     f.Type,
-			"modified": f.Modified.UnixMilli(),
-		})
+func parcelValue(p *client.Parcel) (any, error) {
+	files, err := filesValue(p.Files)
+	if err != nil {
+		return nil, err
 	}
 	fingerprint := p.From.Fingerprint()
 	return map[string]any{
@@ -45,7 +38,39 @@ func parcelValue(p *client.Parcel) map[string]any {
 		"sender":   map[string]any{"words": fingerprint.Words(), "short": fingerprint.Short(), "known": p.Own},
 		"endsAt":   p.EndsAt.UnixMilli(),
 		"total":    p.Size(),
+		"zipSize":  p.ZipSize(),
+	}, nil
+}
+
+// fileValue is a file as the page gets it.
+type fileValue struct {
+	Index    int    `json:"index"`
+	Name     string `json:"name"`
+	Path     string `json:"path"`
+	Size     int64  `json:"size"`
+	Type     string `json:"type"`
+	Modified int64  `json:"modified"`
+}
+
+// filesAtOnce is how many files cross over in one text: each property by itself
+// would take a call.
+const filesAtOnce = 2000
+
+func filesValue(files []client.FileInfo) (js.Value, error) {
+	all := js.Global().Get("Array").New()
+	for len(files) > 0 {
+		part := make([]fileValue, min(len(files), filesAtOnce))
+		for i, f := range files[:len(part)] {
+			part[i] = fileValue{f.Index, f.Name, f.Path, f.Size, f.Type, f.Modified.UnixMilli()}
+		}
+		v, err := parseJSON(part)
+		if err != nil {
+			return all, err
+		}
+		js.Global().Get("Array").Get("prototype").Get("push").Call("apply", all, v)
+		files = files[len(part):]
 	}
+	return all, nil
 }
 
 // read({parcelId, index}) → Blob

@@ -65,7 +65,10 @@ func (a *ahead) fill() {
 // fetch gets a span once. If that fails, the stream finds out by itself when it
 // comes there.
 func (a *ahead) fetch(s span) {
-	_, _, err := a.reader.rows(s, false)
+	err := safely(func() error {
+		_, _, err := a.reader.rows(s, false)
+		return err
+	})
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.running--

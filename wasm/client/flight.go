@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 
@@ -43,7 +44,7 @@ func (g *segment) launch(w *watch, kind codec.Kind, pairs []int) *flight {
 	g.flights++
 	metadata := g.decoder == nil
 	go func() {
-		err := g.fly(ctx, f, metadata)
+		err := safely(func() error { return g.fly(ctx, f, metadata) })
 		cancel()
 		g.mu.Lock()
 		defer g.mu.Unlock()
@@ -58,6 +59,16 @@ func (g *segment) launch(w *watch, kind codec.Kind, pairs []int) *flight {
 		g.signal()
 	}()
 	return f
+}
+
+// safely makes a panic an error: in a page it would end all that is under way.
+func safely(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error: %v", p)
+		}
+	}()
+	return f()
 }
 
 // leave counts one user less. The lock is held.

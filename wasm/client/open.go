@@ -11,6 +11,7 @@ import (
 
 	"floe/codec/suitx"
 	"floe/crypto"
+	"floe/server/api"
 	"floe/wasm/client/zip"
 )
 
@@ -38,11 +39,7 @@ func (c *Client) open(ctx context.Context, req *OpenRequest) (*Parcel, error) {
 	}
 	w := &watch{meter: newMeter(req.Progress), phase: PhaseOpening, patience: req.Patience}
 	w.meter.phase(PhaseOpening, "")
-	net, err := c.network(ctx)
-	if err != nil {
-		return nil, err
-	}
-	st, err := c.lookup(ctx, net, link.Parcel)
+	net, st, err := c.lookupOpening(ctx, link.Parcel)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +62,26 @@ func (c *Client) open(ctx context.Context, req *OpenRequest) (*Parcel, error) {
 	p.Own = req.Seed != nil && req.Seed.Identity().Profile() == g.From
 	w.meter.update(func(now *Progress) { now.Nodes = p.nodes() })
 	return p, p.list(ctx, w)
+}
+
+// lookupOpening asks for the network and the parcel at once.
+func (c *Client) lookupOpening(ctx context.Context, id suitx.Address) (*network, *state, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var shown api.Parcel
+	asked := make(chan error, 1)
+	go func() {
+		asked <- safely(func() error { return c.call(ctx, api.PathParcels+id.String(), nil, &shown) })
+	}()
+	net, err := c.network(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := <-asked; err != nil {
+		return nil, nil, err
+	}
+	st, err := c.accept(net, id, &shown)
+	return net, st, err
 }
 
 // checkAlive tells a parcel that is over from one that can be opened.

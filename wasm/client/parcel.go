@@ -83,7 +83,10 @@ func (p *Parcel) list(ctx context.Context, w *watch) error {
 	src := p.source.at(ctx, w)
 	ends := append(p.source.spans(0, headBytes), p.source.spans(p.source.size-tailBytes, p.source.size)...)
 	for _, s := range ends {
-		go src.rows(s, false)
+		go safely(func() error {
+			_, _, err := src.rows(s, false)
+			return err
+		})
 	}
 	plain, size, err := crypto.OpenAt(src, p.source.size, p.key)
 	if err == nil {

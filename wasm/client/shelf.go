@@ -34,8 +34,8 @@ func (p *Parcel) Unshelve(shelf Shelf) error {
 	return shelf.Drop(ids)
 }
 
-// shelfFrom is how many bytes a read must have that asks the shelf.
-const shelfFrom = 64 << 20
+// usualShelfFrom is what a shelf is worth the trouble for.
+const usualShelfFrom = 64 << 20
 
 // unshelve takes a segment's rows from the shelf, once, if they are there and
 // what the blob ID commits to.

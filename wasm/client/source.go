@@ -25,7 +25,8 @@ type source struct {
 	recent []*segment        // last used first
 	silent map[int]time.Time // nodes that gave no answer, and when
 
-	rebuilds chan struct{} // holds as many as may be rebuilt at a time
+	rebuilds  chan struct{} // holds as many as may be rebuilt at a time
+	shelfFrom int64         // how many bytes a read must have that asks the shelf
 }
 
 // sourceBlob is one blob of the statement and where its bytes stand.
@@ -44,7 +45,7 @@ const (
 )
 
 func newSource(c *Client, net *network, blobs []api.StatementBlob) *source {
-	src := &source{client: c, net: net, silent: make(map[int]time.Time)}
+	src := &source{client: c, net: net, silent: make(map[int]time.Time), shelfFrom: usualShelfFrom}
 	largest := uint64(1)
 	for _, b := range blobs {
 		src.blobs = append(src.blobs, sourceBlob{b, src.size})

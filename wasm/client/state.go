@@ -21,14 +21,18 @@ type state struct {
 	grants  map[[32]byte][]byte // by slot: those that current lists and the server gave
 }
 
-// lookup asks the server for a parcel, and believes of the answer only what its
-// sender signed.
+// lookup asks the server for a parcel.
 func (c *Client) lookup(ctx context.Context, net *network, id suitx.Address) (*state, error) {
 	var p api.Parcel
 	if err := c.call(ctx, api.PathParcels+id.String(), nil, &p); err != nil {
 		return nil, err
 	}
-	s, err := verifyParcel(net, id, &p)
+	return c.accept(net, id, &p)
+}
+
+// accept believes of a parcel that was shown only what its sender signed.
+func (c *Client) accept(net *network, id suitx.Address, p *api.Parcel) (*state, error) {
+	s, err := verifyParcel(net, id, p)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (p *Parcel) stream(ctx context.Context, w *watch, begin, end int64, req *Re
 	ctx, cancel := context.WithCancel(ctx)
 	src := p.source.at(ctx, w)
 	src.ahead = &ahead{reader: src, whole: req.Whole, begin: p.sealedAt(begin), end: p.sealedAt(end + crypto.ChunkSize - 1)}
-	if req.Whole && src.ahead.end-src.ahead.begin >= shelfFrom {
+	if req.Whole && src.ahead.end-src.ahead.begin >= p.source.shelfFrom {
 		src.shelf = req.Shelf
 	}
 	u.ends.src = src

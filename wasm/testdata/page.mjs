@@ -88,6 +88,38 @@ say("read", read);
 const zip = await floe.saveAll({ parcelId: opened.parcelId });
 say("zip", { type: zip.type, begins: Buffer.from(await zip.slice(0, 4).arrayBuffer()).toString("hex"), size: zip.size });
 
+// What comes through a MessagePort, pull by pull.
+async function drain(args, stopAfter = Infinity) {
+  const { port1, port2 } = new MessageChannel();
+  const parts = [];
+  let pieces = 0;
+  const ended = new Promise((resolve) => {
+    port1.onmessage = ({ data }) => {
+      if (data.bytes) {
+        parts.push(data.bytes);
+        port1.postMessage(++pieces < stopAfter ? { pull: true } : { cancel: true });
+      } else resolve(data);
+    };
+  });
+  port1.postMessage({ pull: true });
+  const call = failure(floe.stream({ parcelId: opened.parcelId, ...args, port: port2 }).then((value) => { throw { code: "none", value }; }));
+  const [last, outcome] = [await ended, await call];
+  port1.close();
+  const bytes = Buffer.concat(parts);
+  return { hash: await sha256(new Blob([bytes])), size: bytes.length, pieces, last, outcome };
+}
+const noisy = opened.files.find(({ name }) => name === "noise.bin").index;
+const shelf = { load: () => { throw new Error("no shelf"); }, keep: () => Promise.reject(new Error("full")), drop: async () => {} };
+say("streamed", {
+  whole: await drain({ index: noisy, whole: true, shelf }),
+  part: { ...await drain({ index: noisy, offset: 1_000_000, length: 1_500_000 }), want: await sha256(new Blob([noise.subarray(1_000_000, 2_500_000)])) },
+  zip: { ...await drain({ index: null, whole: true }), want: await sha256(zip) },
+  tail: { ...await drain({ index: null, offset: 2_000_000 }), want: await sha256(zip.slice(2_000_000)) },
+  stopped: await drain({ index: noisy }, 2),
+  missing: await drain({ index: 99 }),
+});
+await floe.unshelve({ parcelId: opened.parcelId, shelf });
+
 const cancelled = new AbortController();
 const aborting = floe.send({
   files, seed, index: 1, origin: base, memory, signal: cancelled.signal,
