@@ -23,7 +23,7 @@ func newChunks(fileKey, nonce []byte) *chunks {
 	if err != nil {
 		panic("crypto: internal error: HKDF of 32 bytes: " + err.Error())
 	}
-	aead, err := chacha20poly1305.New(key)
+	aead, err := newAEAD(key)
 	if err != nil {
 		panic("crypto: internal error: a key of 32 bytes: " + err.Error())
 	}

@@ -187,26 +187,3 @@ func TestDerivationsAreCurrent(t *testing.T) {
 		t.Error("testdata/derive.mjs writes something else than testdata/derive.json")
 	}
 }
-
-// TestInWASM runs this package's tests as the page would: compiled to js/wasm.
-func TestInWASM(t *testing.T) {
-	requireNode(t)
-	bin := filepath.Join(t.TempDir(), "crypto.wasm")
-	build := exec.Command("go", "test", "-c", "-o", bin, ".")
-	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	root := strings.TrimSpace(string(run(t, nil, "go", "env", "GOROOT")))
-	cmd := exec.Command("node", "--stack-size=8192", filepath.Join(root, "lib", "wasm", "wasm_exec_node.js"), bin, "-test.v", "-test.short")
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH")} // Go's WASM has room for 8 KiB of environment
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	for _, want := range []string{"--- PASS: TestVectors/hybrid ", "--- PASS: TestVectors/scrypt ", "--- PASS: TestLinkDerivations "} {
-		if !bytes.Contains(out, []byte(want)) {
-			t.Errorf("no line %q in\n%s", want, out)
-		}
-	}
-}

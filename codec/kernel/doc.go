@@ -1,13 +1,20 @@
-// Package kernel holds the inner loops of encoding and decoding as a WebAssembly
-// module with 128-bit vectors, for browsers: butterflies over GF(2^16) and
-// BLAKE2b of two messages at once. Go's compiler makes no vector instructions
-// for WebAssembly; package codec calls these in their stead where the browser
-// has them, and its own loops, which give the same results, elsewhere.
+// Package kernel holds the inner loops of encoding, decoding and sealing as a
+// WebAssembly module with 128-bit vectors, for browsers: butterflies over
+// GF(2^16), BLAKE2b of two messages at once, and ChaCha20-Poly1305. Go's compiler
+// makes no vector instructions for WebAssembly; package codec calls these in
+// their stead where the browser has them, and its own loops, which give the same
+// results, elsewhere. Package crypto, which imports nothing of ours, declares the
+// functions of the AEAD itself, and has x/crypto's elsewhere.
 //
 // The module is written here, in Go: [Module] assembles it, instruction by
 // instruction, and static/build stores it beside the page's engine. It imports
 // nothing but that engine's memory ("go" "mem"), has no memory, stack, globals
 // or data of its own, and works on what pointers are given.
+//
+// The server is built with package codec and so with this one, but can't decrypt
+// for that: what stands here writes WebAssembly down, which only a browser runs,
+// only static/build asks for it, so that the linker leaves it out of the server,
+// and there is no key in it.
 package kernel
 
 // Names in the module's import section.

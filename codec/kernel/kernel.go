@@ -8,5 +8,6 @@ func Module() []byte {
 	m := &module{}
 	m.field()
 	m.blake2b()
+	m.aead()
 	return m.bytes()
 }
