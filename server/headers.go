@@ -78,10 +78,14 @@ func policyOf(path string) string {
 
 // sharedAssets are what a document without an origin loads: to it, everything
 // is another's. They are the same for everybody and hold nothing secret.
-var sharedAssets = []string{pathAssets + "frame/", pathAssets + "pdf/"}
+var sharedAssets = []string{"frame/", "pdf/"}
 
 func isShared(path string) bool {
-	return slices.ContainsFunc(sharedAssets, func(dir string) bool { return strings.HasPrefix(path, dir) })
+	name, ok := strings.CutPrefix(path, pathAssets)
+	if folder, rest, _ := strings.Cut(name, "/"); isTree(folder) {
+		name = rest
+	}
+	return ok && slices.ContainsFunc(sharedAssets, func(dir string) bool { return strings.HasPrefix(name, dir) })
 }
 
 // headers puts the security headers on every answer. A worker takes its policy

@@ -55,7 +55,7 @@ func TestFrames(t *testing.T) {
 func TestSharedAssets(t *testing.T) {
 	s := newSite(t)
 	for path, shared := range map[string]bool{
-		"/static/frame/a.js": true, "/static/pdf/a.mjs": true,
+		"/static/frame/a.js": true, "/static/" + s.tree + "/pdf/a.mjs": true, "/static/" + s.tree + "/js/a.js": false,
 		"/static/js/a.js": false, "/static/dist/floe.wasm": false, "/open": false, "/api/v1/network": false, "/sw.js": false,
 	} {
 		res, _ := s.ask("GET", path, nil)
