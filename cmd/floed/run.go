@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -66,6 +67,7 @@ func Run(ctx context.Context, cfg Config, stdout io.Writer) (err error) {
 	if walrus != nil {
 		fmt.Fprintf(stdout, "floe: walrus at http://%s\n", walrus.actual())
 	}
+	debug.FreeOSMemory() // compressing what is served took some, once
 	fmt.Fprintf(stdout, "floe: ready at http://%s\n", port.actual())
 	select {
 	case <-ctx.Done():
