@@ -47,6 +47,8 @@ type fileValue struct {
 	Index    int    `json:"index"`
 	Name     string `json:"name"`
 	Path     string `json:"path"`
+	Save     string `json:"save"` // what to call it on a disk
+	At       int64  `json:"at"`   // where in the ZIP its bytes begin
 	Size     int64  `json:"size"`
 	Type     string `json:"type"`
 	Modified int64  `json:"modified"`
@@ -61,7 +63,7 @@ func filesValue(files []client.FileInfo) (js.Value, error) {
 	for len(files) > 0 {
 		part := make([]fileValue, min(len(files), filesAtOnce))
 		for i, f := range files[:len(part)] {
-			part[i] = fileValue{f.Index, f.Name, f.Path, f.Size, f.Type, f.Modified.UnixMilli()}
+			part[i] = fileValue{f.Index, f.Name, f.Path, f.SavePath, f.Begin, f.Size, f.Type, f.Modified.UnixMilli()}
 		}
 		v, err := parseJSON(part)
 		if err != nil {

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"floe/wasm/client"
-	"floe/wasm/client/zip"
 )
 
 // save writes the files of a parcel below dir. A file gets its name when its
@@ -34,11 +33,7 @@ func save(ctx context.Context, p *client.Parcel, dir string, force bool, b *bar,
 	defer root.Close()
 	names := make([]string, len(p.Files))
 	for i, f := range p.Files {
-		names[i] = f.Path
-	}
-	names = zip.SaveNames(names)
-	for i, name := range names {
-		names[i] = filepath.FromSlash(name)
+		names[i] = filepath.FromSlash(f.SavePath)
 		if _, err := root.Lstat(names[i]); err == nil && !force {
 			return fmt.Errorf("%s exists already; nothing was saved\nhint: -f replaces it, -o DIR saves elsewhere", filepath.Join(dir, names[i]))
 		}

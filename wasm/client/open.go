@@ -205,6 +205,8 @@ type FileInfo struct {
 	Index    int
 	Path     string // with slashes
 	Name     string // last part of Path
+	SavePath string // what to call it on a disk of any kind, no two alike
+	Begin    int64  // where in the ZIP its bytes begin
 	Size     int64
 	Modified time.Time
 	Type     string // media type that the name suggests

@@ -99,11 +99,18 @@ func (p *Parcel) list(ctx context.Context, w *watch) error {
 		return opened(err)
 	}
 	p.Files = make([]FileInfo, len(p.archive.Files))
+	names := make([]string, len(p.Files))
+	for i, f := range p.archive.Files {
+		names[i] = f.Name
+	}
+	names = zip.SaveNames(names)
 	for i, f := range p.archive.Files {
 		p.Files[i] = FileInfo{
 			Index:    i,
 			Path:     f.Name,
 			Name:     path.Base(f.Name),
+			SavePath: names[i],
+			Begin:    f.Data(),
 			Size:     f.Size,
 			Modified: f.Modified,
 			Type:     typeOf(f.Name),
