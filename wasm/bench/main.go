@@ -13,7 +13,8 @@
 // encode and decode are held against @mysten/walrus-wasm, whose slivers must be
 // equal to ours byte by byte; decode is from primary slivers that hold nothing of
 // the blob, and ours verifies all of them besides. seal and open are held
-// against age-encryption. A megabyte is 10^6 bytes.
+// against age-encryption, which returns new arrays; ours, like the page, works
+// piece by piece and fills arrays that are there. A megabyte is 10^6 bytes.
 //
 // It needs Chromium and .ci/node_modules (cd .ci && npm ci).
 package main

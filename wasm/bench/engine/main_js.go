@@ -4,25 +4,22 @@
 package main
 
 import (
-	"bytes"
-	"fmt"
-	"io"
 	"syscall/js"
 
 	"filippo.io/age"
 
 	"floe/codec"
-	"floe/crypto"
 )
 
 func main() {
 	e := &engine{}
 	js.Global().Set("ours", map[string]any{
-		"encode": function(e.encode),
-		"slices": function(e.slices),
-		"decode": function(e.decode),
-		"seal":   function(e.seal),
-		"open":   function(e.open),
+		"encode":     function(e.encode),
+		"slices":     function(e.slices),
+		"decode":     function(e.decode),
+		"seal":       function(e.seal),
+		"open":       function(e.open),
+		"sealedSize": function(e.sealedSize),
 	})
 	select {}
 }
@@ -114,46 +111,4 @@ func (e *engine) decode(args []js.Value) (any, error) {
 	}
 	js.CopyBytesToJS(args[0], blob)
 	return nil, nil
-}
-
-// seal(plain) returns an age file; open(file) returns what seal sealed.
-func (e *engine) seal(args []js.Value) (any, error) {
-	if e.identity == nil {
-		var err error
-		if e.identity, err = age.GenerateHybridIdentity(); err != nil {
-			return nil, err
-		}
-	}
-	plain := bytesOf(args[0])
-	file := bytes.NewBuffer(make([]byte, 0, len(plain)+len(plain)/2000+8<<10))
-	w, err := crypto.Seal(file, e.identity.Recipient())
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(plain); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return array(file.Bytes()), nil
-}
-
-func (e *engine) open(args []js.Value) (any, error) {
-	file := bytesOf(args[0])
-	r, err := crypto.Open(bytes.NewReader(file), e.identity)
-	if err != nil {
-		return nil, err
-	}
-	plain := bytes.NewBuffer(make([]byte, 0, len(file)+bytes.MinRead))
-	if _, err := io.Copy(plain, r); err != nil {
-		return nil, fmt.Errorf("couldn't open: %w", err)
-	}
-	return array(plain.Bytes()), nil
-}
-
-func array(b []byte) js.Value {
-	a := js.Global().Get("Uint8Array").New(len(b))
-	js.CopyBytesToJS(a, b)
-	return a
 }
