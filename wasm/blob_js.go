@@ -22,15 +22,16 @@ func fileOf(ctx context.Context, v js.Value) client.File {
 	if ms := blob.Get("lastModified"); ms.Type() == js.TypeNumber {
 		f.Modified = time.UnixMilli(int64(ms.Float()))
 	}
-	f.Open = func() (io.ReadCloser, error) {
-		r := &blobReader{ctx: ctx, blob: blob, size: f.Size}
+	f.OpenAt = func(off int64) (io.ReadCloser, error) {
+		r := &blobReader{ctx: ctx, blob: blob, size: f.Size, off: off}
 		r.ask()
 		return r, nil
 	}
+	f.Open = func() (io.ReadCloser, error) { return f.OpenAt(0) }
 	return f
 }
 
-// blobReader reads a Blob from its beginning. The browser fetches the next piece
+// blobReader reads a Blob to its end. The browser fetches the next piece
 // while one is worked on.
 type blobReader struct {
 	ctx  context.Context

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"strconv"
 	"syscall/js"
 
@@ -45,28 +44,11 @@ func (w *jsWallet) Sign(ctx context.Context, tx []byte) (signed, signature []byt
 	return goBytes(answer.Get("bytes")), goBytes(answer.Get("signature")), nil
 }
 
-// blobSpool keeps ciphertext in a Blob, which browsers keep out of memory when
-// it is large.
-type blobSpool struct {
-	blobWriter
-	whole js.Value
-}
-
-func (s *blobSpool) Open(offset int64) (io.ReadCloser, error) {
-	if s.whole.IsUndefined() {
-		s.whole = s.blob("")
-		s.parts = nil
-	}
-	r := &blobReader{ctx: context.Background(), blob: s.whole, size: int64(s.whole.Get("size").Float()), off: offset}
-	r.ask()
-	return r, nil
-}
-
 // pay is send with a wallet. Before anything is handed in, args.note(parcelId)
 // has the page keep a note of it. What the wallet has paid for and what didn't
 // get through is kept for finish.
 func (a *app) pay(ctx context.Context, args js.Value, req client.SendRequest, wallet client.Wallet) (any, error) {
-	paid, err := a.client(args).Pay(ctx, client.PayRequest{SendRequest: req, Wallet: wallet, Spool: &blobSpool{}})
+	paid, err := a.client(args).Pay(ctx, client.PayRequest{SendRequest: req, Wallet: wallet})
 	if err != nil {
 		return nil, err
 	}

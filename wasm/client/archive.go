@@ -13,10 +13,8 @@ import (
 // archive is the ZIP of the files to send, planned to the byte before any of
 // them is read.
 type archive struct {
-	files   []File
-	entries []zip.Entry
-	padding int64
-	size    int64
+	*zip.Layout
+	files []File
 }
 
 func planArchive(files []File) (*archive, error) {
@@ -27,97 +25,131 @@ func planArchive(files []File) (*archive, error) {
 	for i, f := range files {
 		paths[i] = f.Path
 	}
-	a := &archive{files: files}
+	entries := make([]zip.Entry, len(files))
 	for i, name := range zip.CleanNames(paths) {
-		a.entries = append(a.entries, zip.Entry{Name: name, Modified: files[i].Modified, Size: files[i].Size})
+		entries[i] = zip.Entry{Name: name, Modified: files[i].Modified, Size: files[i].Size}
 	}
-	var err error
-	a.padding, a.size, err = zip.Plan(a.entries, crypto.PaddedSize)
+	layout, err := zip.NewLayout(entries, crypto.PaddedSize)
 	if errors.Is(err, zip.ErrTooMany) {
 		return nil, &Error{Code: CodeTooLarge, Message: "These are more files than one parcel can hold. Send them in several, or as one archive of your own.", Err: err}
 	}
-	return a, err
+	return &archive{layout, files}, err
 }
 
-// writeTo reads the files one after the other into w.
-func (a *archive) writeTo(ctx context.Context, w io.Writer) error {
-	z := zip.NewWriter(w)
-	for i, e := range a.entries {
-		if err := a.add(ctx, z, e, a.files[i]); err != nil {
+// copyBuffer is how much of a file is read at once: some of age's chunks, which
+// are sealed faster together.
+const copyBuffer = 4 * crypto.ChunkSize
+
+// file returns what writes the files' bytes into an archive.
+func (a *archive) file(ctx context.Context) zip.FileFunc {
+	buffer := make([]byte, copyBuffer)
+	return func(dst io.Writer, i int, off int64) error {
+		src, err := a.open(ctx, i, off)
+		if err != nil {
 			return err
 		}
+		defer src.Close()
+		for left := a.files[i].Size - off; ; {
+			n, err := src.Read(buffer)
+			left -= int64(n)
+			if _, failed := dst.Write(buffer[:n]); failed != nil {
+				return a.writing(i, failed)
+			}
+			switch {
+			case ctx.Err() != nil:
+				return context.Cause(ctx)
+			case errors.Is(err, io.EOF) && left > 0:
+				return a.unreadable(i, fmt.Errorf("%w: %d bytes are missing", zip.ErrLength, left))
+			case errors.Is(err, io.EOF):
+				return nil
+			case err != nil:
+				return a.unreadable(i, err)
+			}
+		}
 	}
-	if err := z.Pad(a.padding); err != nil {
-		return err
-	}
-	return z.Close()
 }
 
-func (a *archive) add(ctx context.Context, z *zip.Writer, e zip.Entry, f File) error {
-	dst, err := z.Add(e.Name, e.Modified, e.Size)
-	if err != nil {
-		return err
+// open opens a file to read it from an offset on.
+func (a *archive) open(ctx context.Context, i int, off int64) (io.ReadCloser, error) {
+	f := a.files[i]
+	if off > 0 && f.OpenAt != nil {
+		src, err := f.OpenAt(off)
+		return src, a.unreadable(i, err)
 	}
 	src, err := f.Open()
 	if err != nil {
-		return unreadable(e.Name, err)
+		return nil, a.unreadable(i, err)
 	}
-	defer src.Close()
-	n, err := io.Copy(dst, &fileReader{ctx: ctx, src: src})
-	var failed *readError
-	switch {
-	case errors.As(err, &failed):
-		return unreadable(e.Name, failed.err)
-	case errors.Is(err, zip.ErrLength) || err == nil && n != e.Size:
-		return unreadable(e.Name, fmt.Errorf("%w while it was sent", zip.ErrLength))
+	if err := skip(ctx, src, off); err != nil {
+		src.Close()
+		return nil, a.unreadable(i, err)
+	}
+	return src, nil
+}
+
+// skip reads past what isn't wanted; a file that ends before has changed.
+func skip(ctx context.Context, src io.Reader, n int64) error {
+	for n > 0 {
+		m, err := io.CopyN(io.Discard, src, min(n, 1<<20))
+		if n -= m; errors.Is(err, io.EOF) {
+			return zip.ErrLength
+		}
+		if err == nil {
+			err = context.Cause(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writing explains an error of writing file i, if it is the file's doing.
+func (a *archive) writing(i int, err error) error {
+	if errors.Is(err, zip.ErrLength) {
+		return a.unreadable(i, err)
 	}
 	return err
 }
 
-// fileReader marks errors of a file, so that they aren't taken for others.
-type fileReader struct {
-	ctx context.Context
-	src io.Reader
-}
-
-type readError struct{ err error }
-
-func (e *readError) Error() string { return e.err.Error() }
-
-func (r *fileReader) Read(p []byte) (int, error) {
-	if r.ctx.Err() != nil {
-		return 0, context.Cause(r.ctx)
+// unreadable is the error for file i: it can't be read, or has changed. err may
+// be nil or an *Error already.
+func (a *archive) unreadable(i int, err error) error {
+	var e *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, zip.ErrLength):
+		return altered(quoted(a.Entry(i).Name), err)
 	}
-	n, err := r.src.Read(p)
-	if err != nil && err != io.EOF {
-		err = &readError{err}
-	}
-	return n, err
-}
-
-func unreadable(name string, err error) error {
 	return &Error{
 		Code:    CodeUnsupported,
-		Message: fmt.Sprintf("“%s” can't be read, or changed while it was being sent. Nothing was finished; choose it again.", zip.DisplayName(name)),
+		Message: fmt.Sprintf("%s can't be read, or changed while it was being sent. Nothing was finished; choose it again.", quoted(a.Entry(i).Name)),
 		Err:     err,
 	}
 }
 
-// seal starts sealing the archive; what it returns gives the ciphertext. Closing
-// it ends the sealing.
-func (s *sending) seal(ctx context.Context) *io.PipeReader {
-	r, w := io.Pipe()
-	go func() { w.CloseWithError(s.sealTo(ctx, w)) }()
-	return r
+func quoted(name string) string { return "“" + zip.DisplayName(name) + "”" }
+
+// altered is the error for files that aren't what they were when sending began.
+func altered(which string, err error) error {
+	return &Error{
+		Code:    CodeChanged,
+		Message: which + " can't be read as it was when sending began: it has changed. Nothing was finished; send anew.",
+		Err:     err,
+	}
 }
 
-func (s *sending) sealTo(ctx context.Context, w io.Writer) error {
-	sealed, err := crypto.Seal(w, s.parcel.Recipient())
-	if err != nil {
-		return err
+// changedBetween is changed for some bytes of the archive.
+func (a *archive) changedBetween(from, to int64, err error) error {
+	first, end := a.Span(from, to)
+	switch end - first {
+	case 0:
+		return altered("One of these files", err)
+	case 1:
+		return altered(quoted(a.Entry(first).Name), err)
 	}
-	if err := s.archive.writeTo(ctx, sealed); err != nil {
-		return err
-	}
-	return sealed.Close()
+	return altered(fmt.Sprintf("%s, %s or a file between them", quoted(a.Entry(first).Name), quoted(a.Entry(end-1).Name)), err)
 }

@@ -2,132 +2,163 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"iter"
+	"slices"
 
 	"floe/codec"
 	"floe/codec/suitx"
 	"floe/server/api"
 )
 
-// blob is one segment of the ciphertext on its way to the nodes.
+// blob is one segment of the ciphertext on its way to the nodes. What stands
+// below mu is the sending's to guard: its journal reads it at any time.
 type blob struct {
-	first  bool   // of its parcel
-	sealed []byte // nil once a quorum holds it
+	index  int
 	size   int64
-	code   *codec.Expansion // likewise; nil if the relay encodes
-	meta   *codec.Metadata
-	id     codec.BlobID
 	symbol int
+	sealed []byte           // nil unless it is on its way
+	code   *codec.Expansion // likewise; nil if the relay encodes
+	meta   *codec.Metadata  // nil unless it is about to be sent, or of a run before
+	print  fingerprint      // of the ciphertext; zero if that was in a run before
+	prefix []byte           // of the parcel's first
 
+	state       blobState
+	id          codec.BlobID
+	root        [32]byte
 	object      suitx.ObjectRef // its Blob object
 	end         uint32          // epoch
 	certificate api.Certificate
+	holders     []bool // by node: which hold all that is theirs
 }
 
-// batch is what travels together: see plan.
-type batch struct{ blobs []*blob }
+// blobState is how far a blob has come.
+type blobState uint8
 
-// free lets go of what only storing needed.
-func (b *batch) free() {
-	for _, blob := range b.blobs {
-		blob.sealed, blob.code = nil, nil
-	}
-}
+// States of a blob, in order. They stand in journals: don't reorder.
+const (
+	blobPlanned blobState = iota
+	blobMeasured
+	blobRegistered
+	blobStored // a quorum has confirmed it
+	blobCertified
+)
 
-// batches seals and encodes, one batch ahead of what the caller works on.
-func (s *sending) batches(ctx context.Context) iter.Seq2[*batch, error] {
-	return s.batchesOf(ctx, s.plan.batches, func(ctx context.Context) (io.ReadCloser, error) { return s.seal(ctx), nil })
-}
-
-// batchesOf encodes what stands in a ciphertext.
-//
-//go:noinline
-func (s *sending) batchesOf(ctx context.Context, plan [][]int64, open opener) iter.Seq2[*batch, error] {
-	return func(yield func(*batch, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		ready := make(chan *batch)
-		var failed error
-		go func() {
-			defer close(ready)
-			failed = s.produce(ctx, ready, plan, open)
-		}()
-		for b := range ready {
-			if !yield(b, nil) {
-				return
-			}
+// newBlobs lists what is planned.
+func (s *sending) newBlobs() error {
+	s.blobs = make([]*blob, s.plan.segments())
+	for i := range s.blobs {
+		size := s.plan.length(i)
+		symbol, err := s.net.params.SymbolSize(uint64(size))
+		if err != nil {
+			return err
 		}
-		if failed != nil {
-			yield(nil, failed)
-		}
-	}
-}
-
-// opener returns a ciphertext to read; closing it ends the reading.
-type opener func(context.Context) (io.ReadCloser, error)
-
-// produce puts the plan's batches into ready.
-func (s *sending) produce(ctx context.Context, ready chan<- *batch, plan [][]int64, open opener) error {
-	encoder, err := codec.NewEncoder(s.plan.net.NShards)
-	if err != nil {
-		return err
-	}
-	sealed, err := open(ctx)
-	if err != nil {
-		return err
-	}
-	defer sealed.Close()
-	for i, sizes := range plan {
-		b := &batch{}
-		for j, size := range sizes {
-			blob, err := s.cut(encoder, sealed, size)
-			if err != nil {
-				return err
-			}
-			blob.first = i == 0 && j == 0
-			b.blobs = append(b.blobs, blob)
-		}
-		select {
-		case ready <- b:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-	if n, err := io.ReadFull(sealed, make([]byte, 1)); n > 0 {
-		return errors.New("more was sealed than planned")
-	} else if !errors.Is(err, io.EOF) {
-		return err
+		s.blobs[i] = &blob{index: i, size: size, symbol: symbol, holders: make([]bool, len(s.net.Nodes))}
 	}
 	return nil
 }
 
-// cut takes the next segment off the ciphertext and encodes it.
-func (s *sending) cut(encoder *codec.Encoder, sealed io.Reader, size int64) (*blob, error) {
-	b := &blob{sealed: make([]byte, size), size: size}
-	if _, err := io.ReadFull(sealed, b.sealed); err != nil {
-		return nil, fmt.Errorf("couldn't seal the next %d bytes: %w", size, err)
+// measure computes what a segment is registered by. Its ciphertext isn't kept,
+// unless the whole parcel is.
+func (s *sending) measure(ctx context.Context, b *blob, sealed []byte) (err error) {
+	b.print = fingerprintOf(sealed, s.plan.offset(b.index), s.plan.sealed)
+	if b.index == 0 {
+		b.prefix = slices.Clone(sealed[:min(len(sealed), prefixSize)])
 	}
-	if err := s.encode(encoder, b); err != nil {
-		return nil, fmt.Errorf("couldn't encode %d bytes: %w", size, err)
+	if s.keeps() && !s.light {
+		b.sealed = sealed
+		if b.code, err = s.expand(ctx, sealed, true); err == nil {
+			b.meta = b.code.Metadata()
+		}
+	} else {
+		b.meta, err = s.metadata(ctx, sealed)
+		if s.keeps() {
+			b.sealed = sealed
+		} else {
+			s.recycle(sealed)
+		}
 	}
-	b.id = b.meta.BlobID()
-	var err error
-	b.symbol, err = encoder.Params().SymbolSize(uint64(size))
-	return b, err
+	if err != nil {
+		return fmt.Errorf("couldn't encode %d bytes: %w", b.size, err)
+	}
+	s.change(func() { b.id, b.root, b.state = b.meta.BlobID(), b.meta.RootHash(), blobMeasured })
+	return nil
 }
 
-// encode computes what a blob is registered by, and its slivers unless the relay
-// is to.
-func (s *sending) encode(encoder *codec.Encoder, b *blob) (err error) {
-	if s.light {
-		b.meta, err = encoder.Metadata(b.sealed)
-		return err
+// keeps says whether segments are kept until they are registered, so that they
+// needn't be sealed again.
+func (s *sending) keeps() bool { return len(s.blobs) <= keptWhole && s.keep }
+
+// prepare makes slivers of a segment that was sealed again, after making sure
+// that it became the same: two plaintexts must never leave under one sealing.
+func (s *sending) prepare(ctx context.Context, b *blob, sealed []byte) (err error) {
+	from := s.plan.offset(b.index)
+	differs := func() error {
+		return s.archive.changedBetween(plainAt(from), plainAt(from+b.size-1)+1, fmt.Errorf("blob %s isn't what it was when it was registered", b.id))
 	}
-	if b.code, err = encoder.Expand(b.sealed); err == nil {
-		b.meta = b.code.Metadata()
+	again := b.meta == nil
+	if !again && fingerprintOf(sealed, from, s.plan.sealed) != b.print {
+		return differs()
 	}
-	return err
+	meta := b.meta
+	var code *codec.Expansion
+	switch {
+	case !s.light:
+		if code, err = s.expand(ctx, sealed, again); err == nil && again {
+			meta = code.Metadata()
+		}
+	case again:
+		meta, err = s.metadata(ctx, sealed)
+	}
+	if err != nil {
+		return fmt.Errorf("couldn't encode %d bytes: %w", b.size, err)
+	}
+	if again && meta.BlobID() != b.id {
+		return differs()
+	}
+	b.sealed, b.code, b.meta = sealed, code, meta
+	return nil
+}
+
+// expand and metadata encode, one segment at a time; what is to be sent next
+// comes before what is read ahead.
+func (s *sending) expand(ctx context.Context, sealed []byte, metadata bool) (*codec.Expansion, error) {
+	defer s.turns.take(true)()
+	return s.client.coder.Expand(ctx, s.plan.net.NShards, sealed, metadata)
+}
+
+func (s *sending) metadata(ctx context.Context, sealed []byte) (*codec.Metadata, error) {
+	defer s.turns.take(false)()
+	return s.client.coder.Metadata(ctx, s.plan.net.NShards, sealed)
+}
+
+// free lets go of what only storing needed. Its memory isn't used again: a
+// request that was given up may still be reading it.
+func (b *blob) free() { b.sealed, b.code, b.meta = nil, nil, nil }
+
+// recycle takes a ciphertext's memory back that was never sent.
+func (s *sending) recycle(sealed []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.spare) < 2 {
+		s.spare = append(s.spare, sealed[:0])
+	}
+}
+
+// buffer returns room for a ciphertext.
+func (s *sending) buffer(size int64) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.spare); n > 0 && int64(cap(s.spare[n-1])) >= size {
+		b := s.spare[n-1]
+		s.spare = s.spare[:n-1]
+		return b
+	}
+	return make([]byte, 0, size)
+}
+
+// change changes what the journal tells of.
+func (s *sending) change(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
 }

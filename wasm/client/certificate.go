@@ -9,7 +9,7 @@ import (
 	"floe/server/api"
 )
 
-// certificates has the relay gather the nodes' confirmations of a batch. Their
+// certificates has the relay gather the nodes' confirmations of blobs. Their
 // signatures are for the ledger to check; that each says what it must (this
 // blob, this object, this epoch) and that enough nodes are named is checked
 // here.
@@ -29,7 +29,7 @@ func (s *sending) certificates(ctx context.Context, blobs []*blob) error {
 		if err := s.checkCertificate(ctx, b, out.Certificates[i]); err != nil {
 			return err
 		}
-		b.certificate = out.Certificates[i]
+		s.change(func() { b.certificate, b.state = out.Certificates[i], blobStored })
 	}
 	return nil
 }
@@ -39,13 +39,13 @@ func (s *sending) checkCertificate(ctx context.Context, b *blob, c api.Certifica
 		return liar("a confirmation of %d bytes", len(c.Message))
 	}
 	epoch := binary.LittleEndian.Uint32(c.Message[3:])
-	if epoch != s.net.Epoch {
+	if epoch != s.now.Load().Epoch {
 		if err := s.refresh(ctx); err != nil {
 			return err
 		}
 	}
-	if epoch != s.net.Epoch || !bytes.Equal(c.Message, s.confirmation(b, epoch)) {
-		return liar("a confirmation isn't about blob %s in epoch %d", b.id, s.net.Epoch)
+	if now := s.now.Load().Epoch; epoch != now || !bytes.Equal(c.Message, s.confirmation(b, epoch)) {
+		return liar("a confirmation isn't about blob %s in epoch %d", b.id, now)
 	}
 	holding, err := s.signers(c.Signers)
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *sending) checkCertificate(ctx context.Context, b *blob, c api.Certifica
 	if weight < s.net.quorum() || len(c.Signature) != 96 {
 		return liar("a certificate of %d shards, %d are needed", weight, s.net.quorum())
 	}
-	s.holding = min(s.holding, len(holding))
+	s.change(func() { s.holding = min(s.holding, len(holding)) })
 	return nil
 }
 

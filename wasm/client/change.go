@@ -122,7 +122,7 @@ func (c *Client) executor(req *ChangeRequest, net *network, owner suitx.Address)
 		return nil, err
 	}
 	return func(ctx context.Context, tx *suitx.TransactionData) error {
-		_, err := c.transact(ctx, net, tx, key)
+		_, err := c.transact(ctx, net, tx, key, nil)
 		return err
 	}, nil
 }

@@ -58,6 +58,9 @@ func (h *hereCoder) Expand(ctx context.Context, nShards int, sealed []byte, meta
 	if err != nil || ctx.Err() != nil {
 		return nil, first(err, context.Cause(ctx))
 	}
+	if !metadata {
+		return e.ExpandOnly(sealed)
+	}
 	return e.Expand(sealed)
 }
 

@@ -16,15 +16,24 @@
 //
 // # What Send does
 //
-//	files ─ ZIP64, padded ─ age ─ segments ─ per batch: encode, register, store, certificates
-//	      ─ one transaction: certify, create the parcel, put the grants ─ link
+//	files ─ ZIP64, padded ─ age ─ segments ─ windows of up to 64
+//	      ─ per window: measure all segments (first pass), register them in one transaction
+//	      ─ per segment: seal again, encode (second pass), store, certificate
+//	      ─ one transaction: certify the last, create the parcel, put the grants ─ link
+//
+// A segment is what becomes one blob. All blob IDs of a window must be known
+// before the window is registered, and it needn't fit into memory: so its
+// segments are sealed twice, to the same ciphertext, which is checked before any
+// of it is sent. While one window is stored, the next is measured and registered.
+// At most two expansions are in memory, and of each pass a segment or two; a node
+// that is slow holds up the reading of files. Small parcels are sealed once.
+//
+// A journal ([SendRequest].Journal) hears of every window and every segment that
+// is done; with what it heard last, sending goes on later.
 //
 // Sent light, over thin lines, a blob goes to the relay once and is encoded
 // there. Its ID is computed here all the same, and fixes what nodes take and
 // certify.
-//
-// A segment is what becomes one blob; a batch is as many as fit into one POST
-// to each node. At most two batches are in memory.
 //
 // # What Open believes
 //

@@ -94,6 +94,8 @@ func explain(err error) error {
 		return nil
 	case errors.As(err, &e):
 		return e
+	case errors.Is(err, errMoved):
+		return &Error{Code: CodeTooFewNodes, Retry: true, Message: "The storage nodes changed hands while your files were being sent. Nothing was finished; send them again.", Err: err}
 	case errors.Is(err, context.Canceled):
 		return &Error{Code: CodeCancelled, Message: "You stopped this. Nothing was finished.", Err: err}
 	}

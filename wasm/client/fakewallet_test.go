@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"slices"
 
 	"golang.org/x/crypto/blake2b"
@@ -55,13 +54,6 @@ func (w *testWallet) Sign(_ context.Context, raw []byte) ([]byte, []byte, error)
 		raw, sig = w.answer(raw, sig)
 	}
 	return raw, sig, nil
-}
-
-// memorySpool is a Spool in memory.
-type memorySpool struct{ bytes.Buffer }
-
-func (s *memorySpool) Open(offset int64) (io.ReadCloser, error) {
-	return io.NopCloser(bytes.NewReader(s.Bytes()[offset:])), nil
 }
 
 // fund gives coins to an address.

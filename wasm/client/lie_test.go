@@ -12,6 +12,7 @@ import (
 	"floe/codec/suitx"
 	"floe/crypto"
 	"floe/server/api"
+	"floe/wasm/client/zip"
 )
 
 // A relay that lies to those who open: each answer is well-formed and signed by
@@ -110,7 +111,7 @@ func TestGrantOfAnotherParcel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.transact(context.Background(), net, tx, key); err != nil {
+	if _, err := c.transact(context.Background(), net, tx, key, nil); err != nil {
 		t.Fatal(err)
 	}
 	wantCode(t, f.client(), OpenRequest{Link: link(sent)}, CodeLiar)
@@ -285,7 +286,14 @@ func sealedZip(t *testing.T, parcel *age.HybridIdentity, data []byte) []byte {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := (&sending{archive: a, parcel: parcel}).sealTo(context.Background(), &out); err != nil {
+	w, err := crypto.Seal(&out, parcel.Recipient())
+	if err == nil {
+		err = a.SumFrom(w, zip.Sum{}, nil, a.file(context.Background()))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

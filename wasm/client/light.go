@@ -27,24 +27,15 @@ func errNoLight() error {
 	return unsupported("This server doesn't take files uploaded once. Send them the usual way.")
 }
 
-// storeWhole hands the batch's blobs to the relay, one after the other: they
-// share one line.
-func (s *sending) storeWhole(ctx context.Context, b *batch) error {
-	for _, blob := range b.blobs {
-		if err := s.storeOne(ctx, blob); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// storeOne uploads one blob, again where that may help. The line isn't the
-// relay's fault, so that tries are counted and not time; a relay that is busy is
-// waited for.
-func (s *sending) storeOne(ctx context.Context, b *blob) error {
+// storeWhole uploads one blob, again where that may help; one at a time, since
+// they share one line. The line isn't the relay's fault, so that tries are
+// counted and not time; a relay that is busy is waited for.
+func (s *sending) storeWhole(ctx context.Context, b *blob) error {
+	s.line.Lock()
+	defer s.line.Unlock()
 	up := &upload{sending: s, blob: b}
 	for i := range s.net.Nodes {
-		up.parts = append(up.parts, newPosting(s, &batch{[]*blob{b}}, i))
+		up.parts = append(up.parts, newPosting(s, b, i))
 	}
 	next, begun := s.client.pace.firstWait, time.Now()
 	for try := 0; ; {

@@ -13,7 +13,7 @@ import (
 	"floe/server/api"
 )
 
-// posting is one node's part of a batch: what it must hold, and what of it it
+// posting is one node's part of a blob: what it must hold, and what of it it
 // has acknowledged.
 type posting struct {
 	*sending
@@ -31,16 +31,17 @@ type item struct {
 	acked bool
 }
 
-// newPosting lists for each blob its metadata, then the slivers.
-func newPosting(s *sending, b *batch, node int) *posting {
-	p := &posting{sending: s, node: node}
-	for _, blob := range b.blobs {
-		p.items = append(p.items, &item{blob: blob, kind: api.FrameMetadata})
-		for _, pair := range s.net.pairsOf(node, blob.id) {
-			for _, kind := range []codec.Kind{codec.Primary, codec.Secondary} {
-				size := s.net.params.SliverSize(kind, blob.symbol)
-				p.items = append(p.items, &item{blob: blob, kind: frameKind(kind), pair: pair, bytes: int64(size)})
-			}
+// newPosting lists the blob's metadata, then the slivers. What the node took in a
+// run before isn't sent again.
+func newPosting(s *sending, b *blob, node int) *posting {
+	s.mu.Lock()
+	held := b.holders[node]
+	s.mu.Unlock()
+	p := &posting{sending: s, node: node, items: []*item{{blob: b, kind: api.FrameMetadata, acked: held}}}
+	for _, pair := range s.net.pairsOf(node, b.id) {
+		for _, kind := range []codec.Kind{codec.Primary, codec.Secondary} {
+			size := s.net.params.SliverSize(kind, b.symbol)
+			p.items = append(p.items, &item{blob: b, kind: frameKind(kind), pair: pair, bytes: int64(size), acked: held})
 		}
 	}
 	return p

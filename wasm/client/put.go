@@ -3,10 +3,7 @@ package client
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"slices"
 
 	"floe/codec/suitx"
 	"floe/crypto"
@@ -29,21 +26,27 @@ func (s *sending) put(ctx context.Context) (*api.Statement, suitx.Address, error
 	if err != nil {
 		return nil, suitx.Address{}, tooManyRecipients(err)
 	}
-	parcel, err := s.create(ctx, signed, grants)
-	if s.epochMoved(ctx, err) {
-		parcel, err = s.createAgain(ctx, signed, grants)
-	}
+	var parcel suitx.Address
+	err = s.whileEpochsMove(ctx, s.stored(), func() (err error) {
+		parcel, err = s.create(ctx, signed, grants)
+		return err
+	})
 	if err != nil {
 		return nil, suitx.Address{}, err
 	}
+	return statement, parcel, s.checkShown(ctx, parcel, signed)
+}
+
+// checkShown looks the parcel up: its statement must be the one just signed.
+func (s *sending) checkShown(ctx context.Context, parcel suitx.Address, signed []byte) error {
 	shown, err := s.client.lookup(ctx, s.net, parcel)
 	if err != nil {
-		return nil, suitx.Address{}, err
+		return err
 	}
 	if got, err := shown.current.Marshal(); err != nil || !bytes.Equal(got, signed) {
-		return nil, suitx.Address{}, liar("the server shows another statement than was just signed")
+		return liar("the server shows another statement than was just signed")
 	}
-	return statement, parcel, nil
+	return nil
 }
 
 // statement returns the parcel's state, without its grants.
@@ -71,11 +74,7 @@ func (s *sending) grants(st *api.Statement) ([]grant, error) {
 		return err
 	}
 	if s.secret != nil {
-		identity, err := s.secret.Identity(s.passphrase)
-		if err != nil {
-			return nil, err
-		}
-		if err := put(s.secret.Slot(), identity.Recipient()); err != nil {
+		if err := put(s.secret.Slot(), s.linked); err != nil {
 			return nil, err
 		}
 	}
@@ -87,97 +86,44 @@ func (s *sending) grants(st *api.Statement) ([]grant, error) {
 	return grants, nil
 }
 
-// create runs the transactions: what doesn't fit into the one that creates the
-// parcel is certified before.
+// create runs the transaction that creates the parcel and certifies the last
+// blobs. What it has no room for is certified before.
 func (s *sending) create(ctx context.Context, statement []byte, grants []grant) (suitx.Address, error) {
-	rest := s.blobs[s.certified:]
-	for ; len(rest) > api.MaxBlobsPerTx; rest = s.blobs[s.certified:] {
-		if err := s.certifySome(ctx, rest[:api.MaxBlobsPerTx]); err != nil {
+	rest := s.stored()
+	tx, err := createTx(s.now.Load(), s.address, rest, statement, grants)
+	for ; err != nil && len(rest) > 0; rest = s.stored() {
+		if err := s.certifySome(ctx, rest[:min(len(rest), api.MaxBlobsPerTx)]); err != nil {
 			return suitx.Address{}, err
 		}
+		tx, err = createTx(s.now.Load(), s.address, s.stored(), statement, grants)
 	}
-	tx, err := createTx(s.net, s.address, rest, statement, grants)
 	if err != nil {
 		return suitx.Address{}, tooManyRecipients(err)
 	}
-	effects, err := s.client.transact(ctx, s.net, tx, s.key)
-	s.follow(effects)
+	effects, err := s.transact(ctx, tx)
 	if err != nil {
 		return suitx.Address{}, err
 	}
 	return createdParcel(effects)
 }
 
-// follow takes note of what became of the Blob objects: also a transaction that
-// failed gave them new versions. effects may be nil.
-func (s *sending) follow(effects *suitx.Effects) {
-	if effects == nil {
-		return
-	}
-	for _, o := range effects.ChangedObjects {
-		for _, b := range s.blobs {
-			if b.object.ID == o.ID && o.Output.Kind == suitx.OutputObject {
-				b.object.Version, b.object.Digest = effects.LamportVersion, o.Output.Digest
-			}
-		}
-	}
-}
-
-// certifySome certifies blobs by a transaction of their own.
-func (s *sending) certifySome(ctx context.Context, blobs []*blob) error {
-	tx, err := certifyTx(s.net, s.address, blobs)
-	if err != nil {
-		return err
-	}
-	effects, err := s.client.transact(ctx, s.net, tx, s.key)
-	s.follow(effects)
-	if err != nil {
-		return err
-	}
-	s.certified += len(blobs)
-	return nil
-}
-
 // createdParcel returns the parcel's ID: it is the first object the
 // transaction created.
 func createdParcel(effects *suitx.Effects) (suitx.Address, error) {
 	id := suitx.DerivedObjectID(effects.TransactionDigest, 0)
+	if !created(effects, id) {
+		return id, fmt.Errorf("transaction %s created no parcel %s", effects.TransactionDigest, id)
+	}
+	return id, nil
+}
+
+func created(effects *suitx.Effects, id suitx.Address) bool {
 	for _, o := range effects.ChangedObjects {
 		if o.ID == id && o.IDOperation == suitx.IDCreated {
-			return id, nil
+			return true
 		}
 	}
-	return id, fmt.Errorf("transaction %s created no parcel %s", effects.TransactionDigest, id)
-}
-
-// epochMoved says whether certifying failed because a new epoch began since the
-// nodes confirmed some of the blobs. It looks at the epoch that is now.
-func (s *sending) epochMoved(ctx context.Context, err error) bool {
-	var e *Error
-	if !errors.As(err, &e) || e.Code != CodeInternal {
-		return false
-	}
-	return s.refresh(ctx) == nil && slices.ContainsFunc(s.blobs[s.certified:], func(b *blob) bool {
-		return binary.LittleEndian.Uint32(b.certificate.Message[3:]) != s.net.Epoch
-	})
-}
-
-// createAgain creates the parcel in a new epoch.
-func (s *sending) createAgain(ctx context.Context, statement []byte, grants []grant) (suitx.Address, error) {
-	if err := s.confirmAgain(ctx); err != nil {
-		return suitx.Address{}, err
-	}
-	return s.create(ctx, statement, grants)
-}
-
-// confirmAgain has the nodes confirm anew what isn't certified, in a new epoch.
-func (s *sending) confirmAgain(ctx context.Context) error {
-	for part := range slices.Chunk(s.blobs[s.certified:], api.MaxBlobsPerTx) {
-		if err := s.certificates(ctx, part); err != nil {
-			return err
-		}
-	}
-	return nil
+	return false
 }
 
 func tooManyRecipients(err error) error {

@@ -9,16 +9,16 @@ import (
 	"floe/server/api"
 )
 
-// register has the relay reserve space for a batch and register its blobs, and
+// register has the relay reserve space for a window and register its blobs, and
 // checks that the Blob objects it shows are for these blobs and this parcel's
-// address.
-func (s *sending) register(ctx context.Context, b *batch) error {
+// address. Asked again, the relay shows the same. What the first pass has read
+// counts from then on.
+func (s *sending) register(ctx context.Context, blobs []*blob, next mark) error {
 	in := api.RegisterRequest{Owner: s.address.String(), Epochs: s.epochs}
-	for _, blob := range b.blobs {
-		root := blob.meta.RootHash()
-		r := api.RegisterBlob{BlobID: blob.id.String(), RootHash: root[:], Size: blob.meta.Size}
-		if blob.first {
-			r.First, r.Prefix = true, blob.sealed[:min(len(blob.sealed), prefixSize)]
+	for _, b := range blobs {
+		r := api.RegisterBlob{BlobID: b.id.String(), RootHash: b.root[:], Size: uint64(b.size)}
+		if b.index == 0 {
+			r.First, r.Prefix = true, b.prefix
 		}
 		in.Blobs = append(in.Blobs, r)
 	}
@@ -26,35 +26,42 @@ func (s *sending) register(ctx context.Context, b *batch) error {
 	if err := s.client.call(ctx, api.PathRegister, in, &out); err != nil {
 		return err
 	}
-	if len(out.Objects) != len(b.blobs) {
-		return fmt.Errorf("the server registered %d of %d blobs", len(out.Objects), len(b.blobs))
+	if len(out.Objects) != len(blobs) {
+		return fmt.Errorf("the server registered %d of %d blobs", len(out.Objects), len(blobs))
 	}
-	for i, blob := range b.blobs {
-		if err := s.accept(ctx, blob, out.Objects[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.accept(ctx, blobs, out.Objects, next)
 }
 
 // prefixSize is how much of a parcel's first blob the relay looks at.
 const prefixSize = 64
 
-// accept checks a registered Blob object and keeps what certifying needs of it.
-func (s *sending) accept(ctx context.Context, b *blob, raw []byte) error {
-	o, err := suitx.UnmarshalObject(raw)
-	if err != nil {
-		return fmt.Errorf("couldn't read a Blob object: %w", err)
+// accept checks registered Blob objects and keeps what certifying needs of them.
+func (s *sending) accept(ctx context.Context, blobs []*blob, raw [][]byte, next mark) error {
+	objects, ends := make([]suitx.ObjectRef, len(blobs)), make([]uint32, len(blobs))
+	for i, b := range blobs {
+		o, err := suitx.UnmarshalObject(raw[i])
+		if err != nil {
+			return fmt.Errorf("couldn't read a Blob object: %w", err)
+		}
+		fields, err := readBlobObject(o, s.net.ids.WalrusPackage)
+		if err != nil {
+			return err
+		}
+		if err := s.checkBlob(b, o, fields); err != nil {
+			return liar("registered object %s: %w", o.ID(), err)
+		}
+		if err := s.checkEnd(ctx, fields); err != nil {
+			return err
+		}
+		objects[i], ends[i] = o.Ref(), fields.endEpoch
 	}
-	fields, err := readBlobObject(o, s.net.ids.WalrusPackage)
-	if err != nil {
-		return err
-	}
-	if err := s.checkBlob(b, o, fields); err != nil {
-		return liar("registered object %s: %w", o.ID(), err)
-	}
-	b.object, b.end = o.Ref(), fields.endEpoch
-	return s.checkEnd(ctx, fields)
+	s.change(func() {
+		s.next = next
+		for i, b := range blobs {
+			b.object, b.end, b.state = objects[i], ends[i], blobRegistered
+		}
+	})
+	return nil
 }
 
 func (s *sending) checkBlob(b *blob, o *suitx.Object, f *blobObject) error {
@@ -85,14 +92,14 @@ func (s *sending) checkEnd(ctx context.Context, f *blobObject) error {
 	if f.endEpoch-f.startEpoch != s.epochs || f.startEpoch > f.endEpoch {
 		return liar("storage from epoch %d to %d instead of %d epochs", f.startEpoch, f.endEpoch, s.epochs)
 	}
-	if f.startEpoch > s.net.Epoch {
+	if f.startEpoch > s.now.Load().Epoch {
 		if err := s.refresh(ctx); err != nil {
 			return err
 		}
 	}
 	// What was registered just before an epoch began is shown again to who asks again.
-	if f.startEpoch > s.net.Epoch || f.startEpoch+1 < s.net.Epoch {
-		return liar("storage begins in epoch %d, now is %d", f.startEpoch, s.net.Epoch)
+	if now := s.now.Load().Epoch; f.startEpoch > now || f.startEpoch+1 < now {
+		return liar("storage begins in epoch %d, now is %d", f.startEpoch, now)
 	}
 	return nil
 }

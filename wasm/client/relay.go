@@ -70,6 +70,7 @@ type pace struct {
 	tailMin   time.Duration // given to slow nodes once a quorum holds a batch …
 	heal      time.Duration // between two looks for nodes that returned
 	silence   time.Duration // until an answer that doesn't go on is given up
+	journal   time.Duration // between two entries that only say who holds what
 }
 
 var usualPace = pace{
@@ -80,6 +81,7 @@ var usualPace = pace{
 	tailMin:   500 * time.Millisecond,
 	heal:      2 * time.Second,
 	silence:   2 * time.Minute,
+	journal:   2 * time.Second,
 }
 
 // call posts in as JSON, or gets if in is nil, and reads the answer into out.

@@ -5,7 +5,9 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"math"
-	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"filippo.io/age"
 
@@ -49,6 +51,9 @@ func (c *Client) Send(ctx context.Context, req SendRequest) (*Sent, error) {
 }
 
 func (c *Client) send(ctx context.Context, req *SendRequest) (*Sent, error) {
+	if req.Resume != nil {
+		return c.resume(ctx, req)
+	}
 	s, err := c.newSending(ctx, req, nil)
 	if err != nil {
 		return nil, err
@@ -58,61 +63,89 @@ func (c *Client) send(ctx context.Context, req *SendRequest) (*Sent, error) {
 			return nil, err
 		}
 	}
-	for b, err := range s.batches(ctx) {
-		if err != nil {
-			return nil, err
+	return s.finish(ctx)
+}
+
+// finish does what isn't done yet.
+func (s *sending) finish(ctx context.Context) (sent *Sent, err error) {
+	err = s.whileNodesMove(ctx, func() error {
+		if err := s.storeAll(ctx); err != nil {
+			return err
 		}
-		if err := s.register(ctx, b); err != nil {
-			return nil, err
+		s.meter.phase(PhaseCertifying, "")
+		statement, parcel, err := s.put(ctx)
+		if err == nil {
+			s.meter.phase(PhaseReady, "")
+			sent = s.sent(parcel, statement)
 		}
-		s.meter.phase(PhaseSending, "")
-		if err := s.store(ctx, b); err != nil {
-			return nil, err
-		}
-		if err := s.certificates(ctx, b.blobs); err != nil {
-			return nil, err
-		}
-		b.free()
-		s.blobs = append(s.blobs, b.blobs...)
+		return err
+	})
+	return sent, err
+}
+
+// storeAll has a quorum hold every blob, and confirm it. Where it ends early, the
+// journal hears of all that was acknowledged.
+func (s *sending) storeAll(ctx context.Context) error {
+	if err := s.tell(); err != nil { // before anything is paid
+		return err
 	}
-	s.meter.phase(PhaseCertifying, "")
-	statement, parcel, err := s.put(ctx)
+	s.begin()
+	err := s.bringAll(ctx)
 	if err != nil {
-		return nil, err
+		s.dropKept()
+		_ = s.tell() // the reason is told already
 	}
-	s.meter.phase(PhaseReady, "")
-	return s.sent(parcel, statement), nil
+	return err
 }
 
 // sending is one parcel on its way.
 type sending struct {
 	client            *Client
-	net               *network
+	net               *network                // as it was when this began: who holds what
+	now               atomic.Pointer[network] // as it was last seen
 	meter             *meter
 	server, onNetwork string
+	journal           func([]byte) error
 
 	archive    *archive
+	filesHash  [32]byte
+	fileSums   []uint32
 	plan       *plan
 	epochs     uint32
 	seed       crypto.Seed
+	index      uint32
 	key        ed25519.PrivateKey  // of the parcel's own address on the ledger
 	address    suitx.Address       // which holds the Blob objects until they are certified
 	owner      suitx.Address       // of the parcel: the same, or a wallet
 	deletable  bool                // the blobs
 	light      bool                // the relay encodes them
 	parcel     *age.HybridIdentity // the blobs are sealed to it
-	secret     *crypto.Secret      // of the link; nil: none
-	passphrase string
+	sealing    *crypto.Sealing
+	secret     *crypto.Secret   // of the link; nil: none
+	linked     crypto.Recipient // whoever has the link, and the passphrase
 	recipients []crypto.Recipient
+	paid       *Paid // nil where no wallet pays
 
-	blobs     []*blob // those that a quorum holds
-	holding   int     // the fewest nodes that confirmed a blob
-	certified int     // how many blobs are, on the ledger
+	keep                    bool // a small parcel's segments until they are registered
+	turns                   turns
+	slots, room, confirming chan struct{} // places for POSTs, expansions, requests for certificates
+	certifying, line        sync.Mutex    // held while one certifies, or uploads whole blobs
+	telling                 sync.Mutex    // held while the journal is written
+	told                    time.Time     // when it was last
+
+	mu      sync.Mutex // guards what follows, and the blobs' states
+	blobs   []*blob
+	next    mark               // where the first pass goes on
+	pending api.ExecuteRequest // signed, and maybe executed
+	holding int                // the fewest nodes that confirmed a blob
+	behind  []bool             // by node: didn't take its part of the last blob
+	spare   [][]byte           // memory for ciphertext
 }
 
 // newSending plans a parcel that the server pays for, or else wallet.
 func (c *Client) newSending(ctx context.Context, req *SendRequest, wallet Wallet) (*sending, error) {
-	s := &sending{client: c, meter: newMeter(req.Progress), server: req.Server, onNetwork: req.Network, light: req.Light, seed: req.Seed, passphrase: req.Passphrase}
+	s := c.baseSending(req)
+	s.light, s.keep = req.Light, true
 	if err := s.chooseRecipients(req); err != nil {
 		return nil, err
 	}
@@ -120,13 +153,12 @@ func (c *Client) newSending(ctx context.Context, req *SendRequest, wallet Wallet
 	if s.archive, err = planArchive(req.Files); err != nil {
 		return nil, err
 	}
-	if s.net, err = c.network(ctx); err != nil {
+	if err := s.look(ctx); err != nil {
 		return nil, err
 	}
 	if s.light && !s.net.Light {
 		return nil, errNoLight()
 	}
-	s.meter.heavy = !s.light && s.net.Light
 	if wallet == nil && s.net.sponsor.IsZero() {
 		return nil, noSponsor()
 	}
@@ -136,15 +168,40 @@ func (c *Client) newSending(ctx context.Context, req *SendRequest, wallet Wallet
 	if err := s.makePlan(); err != nil {
 		return nil, err
 	}
-	s.key = req.Seed.ParcelKey(req.Index)
-	s.address = suitx.AddressOf(s.key.Public().(ed25519.PublicKey))
+	s.index = req.Index
+	s.takeKey(req.Seed)
 	s.owner, s.deletable = s.address, s.net.Deletable
 	if wallet != nil {
 		s.owner, s.deletable = wallet.Address(), true
 	}
-	s.parcel, err = crypto.NewParcelIdentity()
-	s.holding = math.MaxInt
+	if s.parcel, err = crypto.NewParcelIdentity(); err != nil {
+		return nil, err
+	}
+	s.sealing, err = crypto.NewSealing(s.parcel.Recipient())
 	return s, err
+}
+
+// baseSending has what every sending has.
+func (c *Client) baseSending(req *SendRequest) *sending {
+	return &sending{
+		client: c, meter: newMeter(req.Progress), server: req.Server, onNetwork: req.Network, journal: req.Journal, seed: req.Seed,
+		slots: make(chan struct{}, postsAtOnce), room: make(chan struct{}, expansionsAtOnce), confirming: make(chan struct{}, certificatesAtOnce),
+		holding: math.MaxInt,
+	}
+}
+
+// look asks for the network.
+func (s *sending) look(ctx context.Context) (err error) {
+	if s.net, err = s.client.network(ctx); err == nil {
+		s.now.Store(s.net)
+		s.behind = make([]bool, len(s.net.Nodes))
+	}
+	return err
+}
+
+func (s *sending) takeKey(seed crypto.Seed) {
+	s.key = seed.ParcelKey(s.index)
+	s.address = suitx.AddressOf(s.key.Public().(ed25519.PublicKey))
 }
 
 // chooseRecipients reads whom the parcel is for: people, or whoever has the link.
@@ -158,7 +215,11 @@ func (s *sending) chooseRecipients(req *SendRequest) error {
 	}
 	if len(s.recipients) == 0 {
 		s.secret = crypto.NewSecret(req.Passphrase != "")
-		return nil
+		identity, err := s.secret.Identity(req.Passphrase)
+		if err == nil {
+			s.linked = identity.Recipient()
+		}
+		return err
 	}
 	if req.Passphrase != "" {
 		return unsupported("A passphrase belongs to a link that anyone may open. Leave it out when you name people.")
@@ -180,7 +241,7 @@ func (n *network) epochsFor(asked uint32) (uint32, error) {
 // makePlan cuts the ciphertext to come, and refuses what is too large before
 // anything is read.
 func (s *sending) makePlan() error {
-	sealed := crypto.SealedSize(s.archive.size)
+	sealed := crypto.SealedSize(s.archive.Size())
 	if sealed > s.net.MaxParcelSize {
 		return &Error{Code: CodeTooLarge, Max: s.net.MaxParcelSize, Message: fmt.Sprintf("This is %s with its padding; this server takes %s at once. Send fewer or smaller files.",
 			HumanSize(sealed), HumanSize(s.net.MaxParcelSize))}
@@ -189,52 +250,61 @@ func (s *sending) makePlan() error {
 	if s.plan, err = newPlan(s.net, sealed); err != nil {
 		return err
 	}
-	blobs := 0
-	for _, b := range s.plan.batches {
-		blobs += len(b)
-	}
-	statement := api.Statement{Blobs: make([]api.StatementBlob, blobs), Slots: make([]api.StatementSlot, len(s.recipients)+2)}
+	statement := api.Statement{Blobs: make([]api.StatementBlob, s.plan.segments()), Slots: make([]api.StatementSlot, len(s.recipients)+2)}
 	if statement.Size() > api.MaxStatement {
 		return &Error{Code: CodeTooLarge, Message: "This is more than one parcel can hold. Send it in several."}
 	}
-	s.meter.update(func(now *Progress) {
-		now.Phase, now.Total = PhaseSealing, s.plan.total
-		if s.light {
-			now.Total = s.plan.sealed // what goes up is what takes time
-		}
-		for i, n := range s.net.Nodes {
-			now.Nodes = append(now.Nodes, NodeProgress{Index: i, Name: n.Name, Total: s.plan.nodeTotal(i), State: NodeIdle})
-		}
-	})
-	return nil
+	s.filesHash, s.fileSums = hashFiles(s.archive)
+	return s.newBlobs()
 }
 
 // afford says what the plan costs.
 func (s *sending) afford(ask func(frost uint64, blobs int) error) error {
-	frost, blobs := uint64(0), 0
-	for _, batch := range s.plan.batches {
-		for _, size := range batch {
-			encoded, err := s.net.params.EncodedSize(uint64(size))
-			if err != nil {
-				return err
-			}
-			frost += s.net.frost(encoded, s.epochs)
-			blobs++
+	frost := uint64(0)
+	for _, b := range s.blobs {
+		encoded, err := s.net.params.EncodedSize(uint64(b.size))
+		if err != nil {
+			return err
 		}
+		frost += s.net.frost(encoded, s.epochs)
 	}
-	return ask(frost, blobs)
+	return ask(frost, len(s.blobs))
 }
 
-// refresh looks at the network again, when an epoch may have begun. Who holds
-// which shard mustn't have changed: what was stored so far would be misplaced.
-func (s *sending) refresh(ctx context.Context) error {
-	net, err := s.client.network(ctx)
-	if err != nil {
-		return err
+// begin shows progress, with what was done before.
+func (s *sending) begin() {
+	s.mu.Lock()
+	now := Progress{Phase: PhaseSealing, Total: s.plan.total}
+	for i, n := range s.net.Nodes {
+		now.Nodes = append(now.Nodes, NodeProgress{Index: i, Name: n.Name, Total: s.plan.nodeTotal(i), State: NodeIdle})
 	}
-	if !slices.Equal(s.net.holder, net.holder) {
-		return &Error{Code: CodeTooFewNodes, Retry: true, Message: "The storage nodes changed hands while your files were being sent. Nothing was finished; send them again."}
+	for _, b := range s.blobs {
+		slivers, _ := sliverBytes(s.net.params, b.size) // that they can be encoded was checked
+		for i, n := range s.net.Nodes {
+			if b.state >= blobStored || b.holders[i] {
+				its := slivers / int64(s.net.NShards) * int64(len(n.Shards))
+				now.Nodes[i].Acked += its
+				now.Acked += its
+			}
+		}
 	}
-	s.net = net
-	return nil
+	if s.light { // what goes up is what takes time
+		now.Acked, now.Total = 0, s.plan.sealed
+		for _, b := range s.blobs {
+			if b.state >= blobStored {
+				now.Acked += b.size
+			}
+		}
+	}
+	s.mu.Unlock()
+	s.meter.heavy = !s.light && s.net.Light
+	s.meter.update(func(p *Progress) { *p = now })
+}
+
+// dropKept lets go of what was kept to be stored; it can be sealed again.
+func (s *sending) dropKept() {
+	s.keep = false
+	for _, b := range s.blobs {
+		b.free()
+	}
 }

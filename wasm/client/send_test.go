@@ -167,8 +167,8 @@ func TestRecipients(t *testing.T) {
 
 func TestRequestCount(t *testing.T) {
 	f := newFake(t)
-	mustSend(t, f.client(), request(map[string][]byte{"a": noise("a", 100_000)}))
+	mustSend(t, f.client(), request(map[string][]byte{"a": noise("a", 50_000)}))
 	if posts, all := f.count(api.PathStore), len(f.requests); posts > fakeNodes || all > fakeNodes+20 {
-		t.Errorf("%d POSTs to nodes and %d requests in all for one batch", posts, all)
+		t.Errorf("%d POSTs to nodes and %d requests in all for one blob", posts, all)
 	}
 }

@@ -72,7 +72,7 @@ func restateParcel(t *testing.T, f *fake, sent *Sent, change func(*api.Statement
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.transact(context.Background(), net, tx, key); err != nil {
+	if _, err := c.transact(context.Background(), net, tx, key, nil); err != nil {
 		t.Fatal(err)
 	}
 }

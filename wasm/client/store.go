@@ -8,21 +8,19 @@ import (
 	"time"
 )
 
-// postsAtOnce is how many POSTs to nodes are under way at a time. It bounds the
-// memory their bodies take, and is what browsers allow per host.
-const postsAtOnce = 6
-
-// store hands every node its slivers of the batch. It returns once a quorum
-// holds all of theirs and the slow nodes had their tail: half as long again as
-// the quorum took, and a little. Nodes that don't answer are left behind.
-func (s *sending) store(ctx context.Context, b *batch) error {
+// store hands every node its slivers of a blob. It returns once a quorum holds
+// all of theirs and the slow nodes had their tail: half as long again as the
+// quorum took, and a little. Nodes that don't answer are left behind, and not
+// waited for with the next blob either unless they are back.
+func (s *sending) store(ctx context.Context, b *blob) error {
 	if s.light {
 		return s.storeWhole(ctx, b)
 	}
-	run := &storing{sending: s, begun: time.Now(), slots: make(chan struct{}, postsAtOnce), quorum: make(chan struct{})}
+	run := &storing{sending: s, blob: b, begun: time.Now(), quorum: make(chan struct{}), prompt: make(chan struct{})}
 	ctx, cut := context.WithCancelCause(ctx)
 	defer cut(nil)
 	var all sync.WaitGroup
+	run.expect()
 	for i := range s.net.Nodes {
 		all.Go(func() { run.node(ctx, newPosting(s, b, i)) })
 	}
@@ -39,17 +37,19 @@ func (s *sending) store(ctx context.Context, b *batch) error {
 }
 
 // errTail is why slow nodes are left behind.
-var errTail = errors.New("a quorum holds the batch")
+var errTail = errors.New("a quorum holds the blob")
 
-// storing is one batch on its way to the nodes.
+// storing is one blob on its way to the nodes.
 type storing struct {
 	*sending
+	blob   *blob
 	begun  time.Time
-	slots  chan struct{} // postsAtOnce
 	quorum chan struct{} // closed once reached
+	prompt chan struct{} // closed once all nodes are done that took what came before
 
 	mu      sync.Mutex
-	holding int   // nodes that hold all of the batch …
+	late    int   // nodes that prompt waits for
+	holding int   // nodes that hold all of the blob …
 	weight  int   // … and their shards
 	refusal error // one that trying again doesn't mend
 	offline error // the server itself couldn't be reached
@@ -61,32 +61,62 @@ func (r *storing) tail(ctx context.Context, done <-chan struct{}) {
 	defer t.Stop()
 	select {
 	case <-t.C:
+	case <-r.prompt:
 	case <-done:
 	case <-ctx.Done():
 	}
+}
+
+// expect counts the nodes that are worth waiting for.
+func (r *storing) expect() {
+	r.sending.mu.Lock()
+	defer r.sending.mu.Unlock()
+	for i := range r.net.Nodes {
+		if !r.behind[i] {
+			r.late++
+		}
+	}
+}
+
+// came takes note of whether a node took its part, for the next blob.
+func (r *storing) came(node int, took bool) {
+	r.change(func() {
+		was := r.behind[node]
+		r.behind[node] = !took
+		if took {
+			r.blob.holders[node] = true
+		}
+		if !was {
+			r.late--
+		}
+		if r.late == 0 && !was {
+			close(r.prompt)
+		}
+	})
 }
 
 // node brings one node its part, trying again while that can help.
 func (r *storing) node(ctx context.Context, p *posting) {
 	r.mark(p.node, NodeSending)
 	err := r.client.retry(ctx, r.client.pace.patience, func() (time.Duration, error) {
-		select {
-		case r.slots <- struct{}{}:
-			defer func() { <-r.slots }()
-		case <-ctx.Done():
-			return -1, context.Cause(ctx)
+		leave, err := enter(ctx, r.slots)
+		if err != nil {
+			return -1, err
 		}
+		defer leave()
 		wait, err := p.post(ctx)
 		if err != nil && ctx.Err() == nil {
 			r.mark(p.node, NodeDown)
 		}
 		return wait, err
 	})
+	r.came(p.node, err == nil)
 	if err != nil {
 		r.leave(p, err)
 		return
 	}
 	r.mark(p.node, NodeDone)
+	r.tellHolders()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := r.weight
@@ -97,7 +127,7 @@ func (r *storing) node(ctx context.Context, p *posting) {
 	}
 }
 
-// leave gives a node up for this batch: what it lacks no longer counts.
+// leave gives a node up for this blob: what it lacks no longer counts.
 func (r *storing) leave(p *posting, err error) {
 	missing := p.missing()
 	r.meter.update(func(now *Progress) {
@@ -121,7 +151,7 @@ func (r *storing) leave(p *posting, err error) {
 // need is how many nodes a quorum takes, whichever they are.
 func (r *storing) need() int { return r.net.nodesFor(r.net.quorum()) }
 
-// outcome says whether the batch is stored, after all nodes are done or left.
+// outcome says whether the blob is stored, after all nodes are done or left.
 func (r *storing) outcome(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

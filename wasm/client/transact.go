@@ -16,9 +16,10 @@ const rounds = 3
 
 // transact brings a transaction onto the ledger: the relay fills in who pays
 // for the gas, and nothing else, which is checked before key signs.
-func (c *Client) transact(ctx context.Context, net *network, tx *suitx.TransactionData, key ed25519.PrivateKey) (effects *suitx.Effects, err error) {
+// Before a signed transaction leaves, tell hears of it, unless it is nil.
+func (c *Client) transact(ctx context.Context, net *network, tx *suitx.TransactionData, key ed25519.PrivateKey, tell func(api.ExecuteRequest) error) (effects *suitx.Effects, err error) {
 	for range rounds {
-		effects, err = c.transactOnce(ctx, net, tx, key)
+		effects, err = c.transactOnce(ctx, net, tx, key, tell)
 		var refused *api.Error
 		if !errors.As(err, &refused) || refused.Code != api.CodeConflict {
 			return effects, err
@@ -30,7 +31,7 @@ func (c *Client) transact(ctx context.Context, net *network, tx *suitx.Transacti
 	return nil, err
 }
 
-func (c *Client) transactOnce(ctx context.Context, net *network, tx *suitx.TransactionData, key ed25519.PrivateKey) (*suitx.Effects, error) {
+func (c *Client) transactOnce(ctx context.Context, net *network, tx *suitx.TransactionData, key ed25519.PrivateKey, tell func(api.ExecuteRequest) error) (*suitx.Effects, error) {
 	asked := *tx
 	asked.Gas.Owner = net.sponsor
 	var filled api.GasResponse
@@ -40,12 +41,22 @@ func (c *Client) transactOnce(ctx context.Context, net *network, tx *suitx.Trans
 	if err := checkSponsored(&asked, filled.Transaction); err != nil {
 		return nil, err
 	}
-	signature := suitx.SignTransaction(key, filled.Transaction)
+	signed := api.ExecuteRequest{Transaction: filled.Transaction, Signature: suitx.SignTransaction(key, filled.Transaction)}
+	if tell != nil {
+		if err := tell(signed); err != nil {
+			return nil, err
+		}
+	}
+	return c.execute(ctx, signed)
+}
+
+// execute brings a signed transaction onto the ledger, whose gas is promised.
+func (c *Client) execute(ctx context.Context, signed api.ExecuteRequest) (*suitx.Effects, error) {
 	var out api.ExecuteResponse
-	if err := c.call(ctx, api.PathExecute, api.ExecuteRequest{Transaction: filled.Transaction, Signature: signature}, &out); err != nil {
+	if err := c.call(ctx, api.PathExecute, signed, &out); err != nil {
 		return nil, err
 	}
-	return checkExecuted(filled.Transaction, &out)
+	return checkExecuted(signed.Transaction, &out)
 }
 
 // checkSponsored compares what the relay gave back with what was asked, field

@@ -16,7 +16,7 @@ import (
 const plenty = 10_000_000_000
 
 func payRequest(w Wallet, files map[string][]byte) PayRequest {
-	return PayRequest{SendRequest: request(files), Wallet: w, Spool: new(memorySpool)}
+	return PayRequest{SendRequest: request(files), Wallet: w}
 }
 
 // walletSends sends with a wallet that has enough.
@@ -235,6 +235,7 @@ func TestOnePromptForAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := &Paid{sending: s}
+	p.blobs = nil
 	st := &api.Statement{EndEpoch: 8}
 	grants := []grant{{sealed: make([]byte, 3000)}, {slot: [32]byte{1}, sealed: make([]byte, 3000)}}
 	for _, g := range grants {
@@ -243,13 +244,13 @@ func TestOnePromptForAll(t *testing.T) {
 	var signed []byte
 	for i := uint64(0); ; i++ {
 		more := *st
-		more.Blobs = append(slices.Clone(st.Blobs), api.StatementBlob{BlobID: [32]byte{1, byte(i), byte(i >> 8)}, Size: 16<<20 - i})
+		more.Blobs = append(slices.Clone(st.Blobs), api.StatementBlob{BlobID: [32]byte{1, byte(i), byte(i >> 8)}, Size: 8<<20 - i})
 		raw, err := more.Marshal()
 		if err != nil {
 			break
 		}
 		signed, *st = raw, more
-		p.planned = append(p.planned, &planned{id: [32]byte{1, byte(i), byte(i >> 8)}, size: 16<<20 - int64(i), encoded: 80<<20 - i})
+		p.blobs = append(p.blobs, &blob{id: [32]byte{1, byte(i), byte(i >> 8)}, size: 8<<20 - int64(i)})
 	}
 	if p.plan, err = newPlan(p.net, 1000); err != nil {
 		t.Fatal(err)
@@ -260,10 +261,10 @@ func TestOnePromptForAll(t *testing.T) {
 	}
 	tx, err := p.buyTx(a, signed, grants, 5, 5)
 	if err != nil {
-		t.Fatalf("%d blobs: %v", len(p.planned), err)
+		t.Fatalf("%d blobs: %v", len(p.blobs), err)
 	}
-	t.Logf("%d blobs, the most of a statement: %d commands, %d inputs, %d bytes", len(p.planned), len(tx.Commands), len(tx.Inputs), len(tx.Marshal()))
-	if len(p.planned) < 300 {
-		t.Errorf("only %d blobs", len(p.planned))
+	t.Logf("%d blobs, the most of a statement: %d commands, %d inputs, %d bytes", len(p.blobs), len(tx.Commands), len(tx.Inputs), len(tx.Marshal()))
+	if len(p.blobs) < 300 {
+		t.Errorf("only %d blobs", len(p.blobs))
 	}
 }

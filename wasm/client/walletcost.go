@@ -56,15 +56,18 @@ func (c *Client) cost(ctx context.Context, req *CostRequest) (*Cost, error) {
 	if err != nil {
 		return nil, err
 	}
+	plan, err := newPlan(net, crypto.SealedSize(archive.Size()))
+	if err != nil {
+		return nil, err
+	}
 	out := &Cost{}
-	blobs := uint64(0)
-	for rest := crypto.SealedSize(archive.size); rest > 0; rest -= net.SegmentSize {
-		encoded, err := net.params.EncodedSize(uint64(min(rest, net.SegmentSize)))
+	blobs := uint64(plan.segments())
+	for i := range plan.segments() {
+		encoded, err := net.params.EncodedSize(uint64(plan.length(i)))
 		if err != nil {
 			return nil, err
 		}
 		out.WAL += net.frost(encoded, epochs)
-		blobs++
 	}
 	a, err := c.account(ctx, net, req.Wallet)
 	if err != nil {

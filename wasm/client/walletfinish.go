@@ -1,14 +1,13 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
+	"floe/codec/bcs"
 	"floe/codec/suitx"
 	"floe/crypto"
 	"floe/server/api"
@@ -45,21 +44,23 @@ func rescue(key ed25519.PrivateKey) string {
 	return text
 }
 
-func (p *Paid) finish(ctx context.Context, progress func(Progress)) (*Sent, error) {
-	p.begin(progress)
-	if !p.bought {
-		if err := p.handIn(ctx); err != nil {
-			return nil, err
+func (p *Paid) finish(ctx context.Context, progress func(Progress)) (sent *Sent, err error) {
+	p.meter = newMeter(progress)
+	p.begin()
+	p.meter.phase(PhaseSending, "")
+	if err := p.handIn(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.settleBought(ctx); err != nil {
+		return nil, err
+	}
+	err = p.whileNodesMove(ctx, func() error {
+		if err := p.storeAll(ctx); err != nil {
+			return err
 		}
-	}
-	if err := p.storeRest(ctx); err != nil {
-		return nil, err
-	}
-	p.meter.phase(PhaseCertifying, "")
-	if err := p.certifyAll(ctx); err != nil {
-		return nil, err
-	}
-	shown, err := p.client.lookup(ctx, p.net, p.parcelID)
+		p.meter.phase(PhaseCertifying, "")
+		return p.certifyAll(ctx)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -67,37 +68,19 @@ func (p *Paid) finish(ctx context.Context, progress func(Progress)) (*Sent, erro
 	if err != nil {
 		return nil, err
 	}
-	if got, err := shown.current.Marshal(); err != nil || !bytes.Equal(got, signed) {
-		return nil, liar("the server shows another statement than was just signed")
+	if err := p.checkShown(ctx, p.parcelID, signed); err != nil {
+		return nil, err
 	}
 	p.meter.phase(PhaseReady, "")
 	return p.sent(p.parcelID, p.statement), nil
 }
 
-// begin shows progress to whoever asks now, with what was done before.
-func (p *Paid) begin(progress func(Progress)) {
-	total := p.plan.total
-	if p.light {
-		total = p.plan.sealed
-	}
-	done := int64(0)
-	for _, b := range p.blobs {
-		done += total * b.size / p.plan.sealed
-	}
-	p.meter = newMeter(progress)
-	p.meter.heavy = !p.light && p.net.Light
-	p.meter.update(func(now *Progress) {
-		now.Phase, now.Total, now.Acked = PhaseSending, total, done
-		for i, n := range p.net.Nodes {
-			its := p.plan.nodeTotal(i)
-			now.Nodes = append(now.Nodes, NodeProgress{Index: i, Name: n.Name, Total: its, Acked: its * done / total, State: NodeIdle})
-		}
-	})
-}
-
 // handIn puts the wallet's transaction onto the ledger, and takes the parcel's
 // own address in possession of what it was given.
 func (p *Paid) handIn(ctx context.Context) error {
+	if p.bought {
+		return nil
+	}
 	p.open = true
 	effects, objects, err := p.client.submit(ctx, p.order)
 	if err != nil {
@@ -107,11 +90,11 @@ func (p *Paid) handIn(ctx context.Context) error {
 	if _, err := createdParcel(effects); err != nil {
 		return liar("%w", err)
 	}
-	if err := p.receive(objects); err != nil {
+	if err := p.receive(ctx, objects); err != nil {
 		return err
 	}
 	p.bought = true
-	return nil
+	return p.tell()
 }
 
 // neverRan says whether err means that the wallet's transaction didn't run. A
@@ -128,7 +111,7 @@ func (p *Paid) neverRan(ctx context.Context, err error) bool {
 }
 
 // receive finds the Blob objects and the coin among what the transaction made.
-func (p *Paid) receive(raws [][]byte) error {
+func (p *Paid) receive(ctx context.Context, raws [][]byte) error {
 	blobs := make(map[[32]byte][]byte)
 	for _, raw := range raws {
 		o, err := suitx.UnmarshalObject(raw)
@@ -141,63 +124,24 @@ func (p *Paid) receive(raws [][]byte) error {
 			p.fuel = c
 		}
 	}
-	for _, b := range p.planned {
-		if b.raw = blobs[b.id]; b.raw == nil {
-			return liar("the server shows no registration of blob %x", b.id)
-		}
-	}
 	if p.fuel.balance == 0 {
 		return liar("the server doesn't show the coin that certifies")
 	}
-	return nil
-}
-
-// storeRest brings the batches that no quorum has confirmed yet to the nodes.
-func (p *Paid) storeRest(ctx context.Context) error {
-	rest := p.plan.batches[p.stored:]
-	offset := int64(0)
-	for _, b := range p.blobs {
-		offset += b.size
+	made := make([][]byte, len(p.blobs))
+	for i, b := range p.blobs {
+		if made[i] = blobs[b.id]; made[i] == nil {
+			return liar("the server shows no registration of blob %s", b.id)
+		}
 	}
-	for b, err := range p.batchesOf(ctx, rest, func(context.Context) (io.ReadCloser, error) { return p.spool.Open(offset) }) {
-		if err != nil {
-			return err
-		}
-		for i, blob := range b.blobs {
-			planned := p.planned[len(p.blobs)+i]
-			if planned.id != blob.id {
-				return fmt.Errorf("blob %s became another since it was registered", blob.id)
-			}
-			if err := p.accept(ctx, blob, planned.raw); err != nil {
-				return err
-			}
-		}
-		p.meter.phase(PhaseSending, "")
-		if err := p.store(ctx, b); err != nil {
-			return err
-		}
-		if err := p.certificates(ctx, b.blobs); err != nil {
-			return err
-		}
-		b.free()
-		p.blobs = append(p.blobs, b.blobs...)
-		p.stored++
-	}
-	return nil
+	return p.accept(ctx, p.blobs, made, p.next)
 }
 
 // certifyAll certifies what isn't yet, also where a new epoch began meanwhile:
 // Walrus', which wants new confirmations, or Sui's, whose gas may cost more.
 func (p *Paid) certifyAll(ctx context.Context) error {
-	err := p.certifyRest(ctx)
-	moved, dearer := p.epochMoved(ctx, err), p.dearer(ctx, err)
-	if !moved && !dearer {
+	err := p.whileEpochsMove(ctx, p.stored(), func() error { return p.certifyRest(ctx) })
+	if !p.dearer(ctx, err) {
 		return err
-	}
-	if moved {
-		if err := p.confirmAgain(ctx); err != nil {
-			return err
-		}
 	}
 	return p.certifyRest(ctx)
 }
@@ -209,7 +153,7 @@ func (p *Paid) dearer(ctx context.Context, err error) bool {
 		return false
 	}
 	a, err := p.client.account(ctx, p.net, p.address)
-	if err != nil || a.gasPrice <= p.gasPrice || api.Fuel(len(p.blobs)-p.certified, a.gasPrice) > 2*p.fuel.balance {
+	if err != nil || a.gasPrice <= p.gasPrice || api.Fuel(len(p.stored()), a.gasPrice) > 2*p.fuel.balance {
 		return false
 	}
 	p.gasPrice = a.gasPrice
@@ -218,35 +162,98 @@ func (p *Paid) dearer(ctx context.Context, err error) bool {
 
 // certifyRest certifies what isn't yet, some at a time.
 func (p *Paid) certifyRest(ctx context.Context) error {
-	for p.certified < len(p.blobs) {
-		rest := p.blobs[p.certified:]
+	for rest := p.stored(); len(rest) > 0; rest = p.stored() {
 		some := rest[:min(len(rest), api.MaxBlobsPerTx)]
 		tx, err := p.certifyBoughtTx(some, len(some) == len(rest))
 		if err != nil {
 			return err
 		}
 		raw := tx.Marshal()
-		effects, _, err := p.client.submit(ctx, api.SubmitRequest{Transaction: raw, Signature: p.sign(raw)})
-		p.follow(effects)
-		p.burn(effects)
-		if err != nil {
+		p.change(func() { p.pending = api.ExecuteRequest{Transaction: raw, Signature: p.sign(raw)} })
+		if err := p.tell(); err != nil {
 			return err
 		}
-		p.certified += len(some)
+		if err := p.submitPending(ctx, tx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// burn follows the coin that certifies through a transaction, which may have
-// failed. e may be nil.
-func (p *Paid) burn(e *suitx.Effects) {
-	if e == nil {
-		return
+// submitPending hands in what certifies; the same bytes can't run twice.
+func (p *Paid) submitPending(ctx context.Context, tx *suitx.TransactionData) error {
+	effects, _, err := p.client.submit(ctx, api.SubmitRequest{Transaction: p.pending.Transaction, Signature: p.pending.Signature})
+	if effects == nil {
+		return err
 	}
-	for _, c := range e.ChangedObjects {
-		if c.ID == p.fuel.ref.ID {
-			p.fuel.ref.Version, p.fuel.ref.Digest = e.LamportVersion, c.Output.Digest
+	p.follow(effects, tx)
+	p.burn(effects)
+	return first(err, p.tell())
+}
+
+// settleBought learns what became of a transaction that a run before left open.
+func (p *Paid) settleBought(ctx context.Context) error {
+	if len(p.pending.Transaction) == 0 {
+		return nil
+	}
+	tx, err := suitx.UnmarshalTransactionData(p.pending.Transaction)
+	if err != nil {
+		return badJournal(err)
+	}
+	if err := p.submitPending(ctx, tx); len(p.pending.Transaction) > 0 {
+		var refused *api.Error
+		if !errors.As(err, &refused) || !slices.Contains(neverRan, refused.Code) {
+			return err
 		}
 	}
-	p.fuel.balance = uint64(int64(p.fuel.balance) - e.GasUsed.Net())
+	p.change(func() { p.pending = api.ExecuteRequest{} })
+	return nil
+}
+
+// burn follows the coin that certifies through a transaction, which may have
+// failed.
+func (p *Paid) burn(e *suitx.Effects) {
+	p.change(func() {
+		for _, c := range e.ChangedObjects {
+			if c.ID == p.fuel.ref.ID {
+				p.fuel.ref.Version, p.fuel.ref.Digest = e.LamportVersion, c.Output.Digest
+			}
+		}
+		p.fuel.balance = uint64(int64(p.fuel.balance) - e.GasUsed.Net())
+	})
+}
+
+// write adds to the journal's entry what the wallet confirmed, and what became
+// of that:
+//
+//	transaction vector<u8> ‖ signature vector<u8> ‖ prefix vector<u8> ‖ statement vector<u8>
+//	‖ gas price u64 ‖ bought bool ‖ fuel {ID 32, version u64, digest 32, balance u64}
+func (p *Paid) write(w *bcs.Writer) {
+	statement, _ := p.statement.Marshal() // the transaction holds it already
+	w.Bytes(p.order.Transaction)
+	w.Bytes(p.order.Signature)
+	w.Bytes(p.order.Prefix)
+	w.Bytes(statement)
+	w.U64(p.gasPrice)
+	w.Bool(p.bought)
+	w.Fixed(p.fuel.ref.ID[:])
+	w.U64(p.fuel.ref.Version)
+	w.Fixed(p.fuel.ref.Digest[:])
+	w.U64(p.fuel.balance)
+}
+
+// read is the reverse of write.
+func (p *Paid) read(r *bcs.Reader) {
+	p.order = api.SubmitRequest{Transaction: slices.Clone(r.Bytes()), Signature: slices.Clone(r.Bytes()), Prefix: slices.Clone(r.Bytes())}
+	var err error
+	if p.statement, err = api.ParseStatement(r.Bytes()); err != nil {
+		r.FailWith(err)
+	}
+	p.gasPrice, p.bought = r.U64(), r.Bool()
+	r.Fixed(p.fuel.ref.ID[:])
+	p.fuel.ref.Version = r.U64()
+	r.Fixed(p.fuel.ref.Digest[:])
+	p.fuel.balance = r.U64()
+	p.open = !p.bought
+	p.parcelID = suitx.DerivedObjectID(suitx.TransactionDigest(p.order.Transaction), 0)
 }

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"io"
 
 	"floe/codec/suitx"
 	"floe/server/api"
@@ -12,22 +11,11 @@ import (
 type PayRequest struct {
 	SendRequest
 	Wallet Wallet
-	Spool  Spool
-}
-
-// Spool keeps a parcel's ciphertext while its wallet is asked: every blob ID must
-// be known before, and sealing twice gives other ones. It is written to once.
-type Spool interface {
-	io.Writer
-	// Open reads what was written, from an offset on. It may be called again.
-	Open(offset int64) (io.ReadCloser, error)
 }
 
 // Paid is a parcel that a wallet has confirmed.
 type Paid struct {
 	*sending
-	spool     Spool
-	planned   []*planned
 	statement *api.Statement
 	order     api.SubmitRequest // the transaction that the wallet signed
 	parcelID  suitx.Address
@@ -36,21 +24,13 @@ type Paid struct {
 	bought bool // the transaction is on the ledger
 	open   bool // it may be: its outcome isn't known
 	fuel   coin // certifies
-	stored int  // batches
 }
 
-// planned is a blob that isn't stored yet.
-type planned struct {
-	id      [32]byte
-	root    [32]byte
-	size    int64
-	encoded uint64
-	raw     []byte // of its Blob object, once registered
-}
-
-// Pay seals the files into the spool and has the wallet confirm the one
-// transaction that buys their storage and creates their parcel. It hands
-// nothing in: until [Paid.Finish] is called, nothing is paid.
+// Pay seals the files, keeps nothing of it but the blobs' IDs, and has the wallet
+// confirm the one transaction that buys their storage and creates their parcel.
+// It hands nothing in: until [Paid.Finish] is called, nothing is paid. What was
+// confirmed is in the journal when it returns; [Client.Send] with that does what
+// Finish does.
 func (c *Client) Pay(ctx context.Context, req PayRequest) (*Paid, error) {
 	p, err := c.prepare(ctx, &req)
 	return p, explain(err)
@@ -61,7 +41,7 @@ func (c *Client) prepare(ctx context.Context, req *PayRequest) (*Paid, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Paid{sending: s, spool: req.Spool}
+	p := &Paid{sending: s}
 	a, err := c.account(ctx, s.net, s.owner)
 	if err != nil {
 		return nil, err
@@ -69,9 +49,11 @@ func (c *Client) prepare(ctx context.Context, req *PayRequest) (*Paid, error) {
 	if err := s.affords(a); err != nil {
 		return nil, err
 	}
-	if err := p.sealAll(ctx); err != nil {
+	s.begin()
+	if s.next, err = s.measureAll(ctx, window{0, len(s.blobs)}); err != nil {
 		return nil, err
 	}
+	p.order.Prefix = s.blobs[0].prefix
 	s.meter.phase(PhaseConfirming, "")
 	a, err = c.account(ctx, s.net, s.owner) // it may have moved on meanwhile
 	if err != nil {
@@ -81,44 +63,13 @@ func (c *Client) prepare(ctx context.Context, req *PayRequest) (*Paid, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.order.Transaction, p.order.Signature, err = confirm(ctx, req.Wallet, tx)
+	if p.order.Transaction, p.order.Signature, err = confirm(ctx, req.Wallet, tx); err != nil {
+		return nil, err
+	}
 	p.gasPrice = a.gasPrice
 	p.parcelID = suitx.DerivedObjectID(suitx.TransactionDigest(p.order.Transaction), 0)
-	return p, err
-}
-
-// sealAll seals into the spool and learns the blobs' IDs. It takes no slivers for
-// that: those are made from the spool, when they are sent.
-func (p *Paid) sealAll(ctx context.Context) error {
-	light := p.light
-	p.light = true
-	defer func() { p.light = light }()
-	sealed := func(ctx context.Context) (io.ReadCloser, error) {
-		r := p.seal(ctx)
-		return &spooled{io.TeeReader(r, p.spool), r}, nil
-	}
-	for b, err := range p.batchesOf(ctx, p.plan.batches, sealed) {
-		if err != nil {
-			return err
-		}
-		for _, blob := range b.blobs {
-			encoded, err := p.net.params.EncodedSize(uint64(blob.size))
-			if err != nil {
-				return err
-			}
-			if blob.first {
-				p.order.Prefix = append([]byte(nil), prefixOf(blob)...)
-			}
-			p.planned = append(p.planned, &planned{id: blob.id, root: blob.meta.RootHash(), size: blob.size, encoded: encoded})
-		}
-		b.free()
-	}
-	return nil
-}
-
-type spooled struct {
-	io.Reader
-	io.Closer
+	s.paid = p
+	return p, s.tell()
 }
 
 // buy makes the transaction, for the wallet as it is now.
@@ -128,9 +79,13 @@ func (p *Paid) buy(ctx context.Context, a *account) (*suitx.TransactionData, err
 	}
 	p.statement = &api.Statement{EndEpoch: p.net.Epoch + p.epochs}
 	frost := uint64(0)
-	for _, b := range p.planned {
+	for _, b := range p.blobs {
+		encoded, err := p.net.params.EncodedSize(uint64(b.size))
+		if err != nil {
+			return nil, err
+		}
 		p.statement.Blobs = append(p.statement.Blobs, api.StatementBlob{BlobID: b.id, Size: uint64(b.size)})
-		frost += p.net.frost(b.encoded, p.epochs)
+		frost += p.net.frost(encoded, p.epochs)
 	}
 	fuel := p.fuelFor(a)
 	grants, err := p.grants(p.statement)

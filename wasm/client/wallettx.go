@@ -23,7 +23,10 @@ func (p *Paid) buyTx(a *account, statement []byte, grants []grant, frost, fuel u
 		b.Command(merge)
 	}
 	exact := b.Split(purse, frost)
-	given := p.register(&b, exact)
+	given, err := p.register(&b, exact)
+	if err != nil {
+		return nil, err
+	}
 	b.Command(&suitx.MergeCoins{Into: purse, Sources: []suitx.Argument{exact}}) // nothing, unless prices fell
 	given = append(given, b.Split(suitx.GasCoin, fuel))
 	b.Transfer(p.address, given...)
@@ -32,7 +35,7 @@ func (p *Paid) buyTx(a *account, statement []byte, grants []grant, frost, fuel u
 
 // register buys space for each blob and registers it. Values that blobs share
 // are one input.
-func (p *Paid) register(b *suitx.Builder, payment suitx.Argument) (made []suitx.Argument) {
+func (p *Paid) register(b *suitx.Builder, payment suitx.Argument) (made []suitx.Argument, err error) {
 	system := b.Shared(suitx.Address(p.net.ids.System), p.net.SystemVersion, true)
 	epochs, encoding, deletable := b.U32(p.epochs), b.U8(encodingRS2), b.Bool(p.deletable)
 	numbers := make(map[uint64]suitx.Argument)
@@ -42,12 +45,16 @@ func (p *Paid) register(b *suitx.Builder, payment suitx.Argument) (made []suitx.
 		}
 		return numbers[n]
 	}
-	for _, blob := range p.planned {
-		space := b.Call(p.net.walrus, moduleSystem, callReserve, system, number(blob.encoded), epochs, payment)
+	for _, blob := range p.blobs {
+		encoded, err := p.net.params.EncodedSize(uint64(blob.size))
+		if err != nil {
+			return nil, err
+		}
+		space := b.Call(p.net.walrus, moduleSystem, callReserve, system, number(encoded), epochs, payment)
 		made = append(made, b.Call(p.net.walrus, moduleSystem, callRegister, system, space, b.U256(blob.id),
 			b.U256(blob.root), number(uint64(blob.size)), encoding, deletable, payment))
 	}
-	return made
+	return made, nil
 }
 
 // certifyBoughtTx certifies blobs and hands their objects to the wallet; with
@@ -78,8 +85,5 @@ func (n *network) frost(encoded uint64, epochs uint32) uint64 {
 	return (encoded + unit - 1) / unit * (n.StoragePrice*uint64(epochs) + n.WritePrice)
 }
 
-// prefixOf is what the relay looks at of a parcel's first blob.
-func prefixOf(b *blob) []byte { return b.sealed[:min(len(b.sealed), prefixSize)] }
-
 // fuelFor is the SUI that certifying takes.
-func (p *Paid) fuelFor(a *account) uint64 { return api.Fuel(len(p.planned), a.gasPrice) }
+func (p *Paid) fuelFor(a *account) uint64 { return api.Fuel(len(p.blobs), a.gasPrice) }

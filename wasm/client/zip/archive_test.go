@@ -39,24 +39,26 @@ func entriesOf(files []sample) []Entry {
 // write returns the archive of files with padding.
 func write(t testing.TB, files []sample, padding int64) []byte {
 	t.Helper()
+	l, err := layOut(entriesOf(files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.pad(padding)
 	var b bytes.Buffer
-	w := NewWriter(&b)
-	for i, e := range entriesOf(files) {
-		data, err := w.Add(e.Name, e.Modified, e.Size)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := data.Write(files[i].data); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Pad(padding); err != nil {
+	if err := l.SumFrom(&b, Sum{}, nil, dataOf(files)); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
+	if l.Size() != int64(b.Len()) {
+		t.Errorf("predicted %d bytes, written %d", l.Size(), b.Len())
 	}
 	return b.Bytes()
+}
+
+func dataOf(files []sample) FileFunc {
+	return func(dst io.Writer, i int, off int64) error {
+		_, err := dst.Write(files[i].data[off:])
+		return err
+	}
 }
 
 func open(archive []byte) (*Reader, error) {
@@ -108,9 +110,6 @@ func TestRoundTrip(t *testing.T) {
 		for _, padding := range []int64{0, 1, 76, 100_000} {
 			archive := write(t, files, padding)
 			check(t, archive, files)
-			if n, err := Size(entriesOf(files), padding); err != nil || n != int64(len(archive)) {
-				t.Errorf("predicted %d bytes, %v; written %d", n, err, len(archive))
-			}
 		}
 	}
 }
@@ -125,12 +124,12 @@ func TestModified(t *testing.T) {
 		{time.Date(2039, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(2039, 1, 1, 0, 0, 1, 0, time.UTC)},
 		{time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(maxTime, 0)},
 	} {
-		var b bytes.Buffer
-		w := NewWriter(&b)
-		if _, err := w.Add("a", c.in, 0); err != nil {
+		l, err := layOut([]Entry{{"a", c.in, 0}})
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Close(); err != nil {
+		var b bytes.Buffer
+		if err := l.WriteFrom(&b, 0, dataOf([]sample{{}})); err != nil {
 			t.Fatal(err)
 		}
 		if r, err := open(b.Bytes()); err != nil || !r.Files[0].Modified.Equal(c.want) {
@@ -139,70 +138,116 @@ func TestModified(t *testing.T) {
 	}
 }
 
+func grid(step int64) func(int64) int64 {
+	return func(n int64) int64 { return (n + step - 1) / step * step }
+}
+
 func TestPlan(t *testing.T) {
 	files := samples()
-	least, err := Size(entriesOf(files), 0)
+	plain, err := layOut(entriesOf(files))
 	if err != nil {
 		t.Fatal(err)
 	}
-	grid := func(step int64) func(int64) int64 {
-		return func(n int64) int64 { return (n + step - 1) / step * step }
-	}
+	least := plain.Size()
 	for _, step := range []int64{1, 7, 4096, least, least + 1} {
-		padding, total, err := Plan(entriesOf(files), grid(step))
-		if err != nil || total != grid(step)(least) {
-			t.Fatalf("step %d: %d + %d, %v", step, total, padding, err)
+		l, err := NewLayout(entriesOf(files), grid(step))
+		if err != nil || l.Size() != grid(step)(least) {
+			t.Fatalf("step %d: %d + %d, %v", step, l.Size(), l.padding, err)
 		}
-		if archive := write(t, files, padding); int64(len(archive)) != total {
-			t.Errorf("step %d: %d bytes written, %d planned", step, len(archive), total)
+		if archive := write(t, files, l.padding); int64(len(archive)) != l.Size() {
+			t.Errorf("step %d: %d bytes written, %d planned", step, len(archive), l.Size())
 		}
 	}
 	// Around 4 GiB the end of the archive grows by 76 bytes.
 	for size := int64(max32 - 300); size < max32+100; size++ {
-		entries := []Entry{{"a", sampleTime, size}}
-		padding, total, err := Plan(entries, grid(4096))
-		n, sizeErr := Size(entries, padding)
-		if err != nil || sizeErr != nil || n != total || total%4096 != 0 || total-size > 2*4096 {
-			t.Fatalf("%d bytes: planned %d with padding %d, comes to %d: %v, %v", size, total, padding, n, err, sizeErr)
+		l, err := NewLayout([]Entry{{"a", sampleTime, size}}, grid(4096))
+		if err != nil || l.Size() != l.all.total(l.padding) || l.Size()%4096 != 0 || l.Size()-size > 2*4096 {
+			t.Fatalf("%d bytes: planned %d with padding %d: %v", size, l.Size(), l.padding, err)
 		}
 	}
 }
 
-func TestWriterRefuses(t *testing.T) {
-	add := func(w *Writer, name string, size int64, data string) error {
-		e, err := w.Add(name, sampleTime, size)
-		if err == nil {
-			_, err = io.WriteString(e, data)
-		}
-		return err
+// TestWriteFrom: from every offset on the archive is the same; its checksums go
+// on from a mark.
+func TestWriteFrom(t *testing.T) {
+	files := samples()
+	want := write(t, files, 77)
+	var marks []*Sum
+	for at := range want {
+		marks = append(marks, &Sum{Offset: int64(at)})
 	}
+	l, err := layOut(entriesOf(files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.pad(77)
+	if err := l.SumFrom(io.Discard, Sum{}, marks, dataOf(files)); err != nil {
+		t.Fatal(err)
+	}
+	for at := range want {
+		var again, summed bytes.Buffer
+		if err := l.WriteFrom(&again, int64(at), dataOf(files)); err != nil || !bytes.Equal(again.Bytes(), want[at:]) {
+			t.Fatalf("from %d on: %d bytes, want %d; %v", at, again.Len(), len(want)-at, err)
+		}
+		other, err := layOut(entriesOf(files))
+		if err != nil {
+			t.Fatal(err)
+		}
+		other.pad(77)
+		if err := other.SetSums(l.Sums(int64(at))); err != nil {
+			t.Fatal(err)
+		}
+		if err := other.SumFrom(&summed, *marks[at], nil, dataOf(files)); err != nil || !bytes.Equal(summed.Bytes(), want[at:]) {
+			t.Fatalf("going on at %d: %d bytes, want %d; %v", at, summed.Len(), len(want)-at, err)
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	l, err := layOut(entriesOf(samples()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := l.headers[1].offset
+	for _, c := range []struct {
+		from, to   int64
+		first, end int
+	}{{0, 1, 0, 1}, {0, second, 0, 1}, {0, second + 1, 0, 2}, {second, second + 1, 1, 2}, {second - 1, second + 1, 0, 2}, {0, l.Size(), 0, 5}, {l.all.offset, l.Size(), 5, 5}} {
+		if first, end := l.Span(c.from, c.to); first != c.first || end != c.end {
+			t.Errorf("%d to %d: %d to %d, want %d to %d", c.from, c.to, first, end, c.first, c.end)
+		}
+	}
+}
+
+func TestLayoutRefuses(t *testing.T) {
 	for what, c := range map[string]struct {
-		do   func(w *Writer) error
-		want error
+		names []string
+		size  int64
+		data  string
+		dst   io.Writer
+		want  error
 	}{
-		"short data":      {func(w *Writer) error { return errors.Join(add(w, "a", 3, "ab"), w.Close()) }, ErrLength},
-		"short, then add": {func(w *Writer) error { return errors.Join(add(w, "a", 3, "ab"), add(w, "b", 0, "")) }, ErrLength},
-		"short, then pad": {func(w *Writer) error { return errors.Join(add(w, "a", 3, "ab"), w.Pad(1)) }, ErrLength},
-		"long data":       {func(w *Writer) error { return add(w, "a", 1, "ab") }, ErrLength},
-		"bad name":        {func(w *Writer) error { return add(w, "../a", 0, "") }, ErrName},
-		"duplicate":       {func(w *Writer) error { return errors.Join(add(w, "a", 0, ""), add(w, "A", 0, "")) }, ErrDuplicate},
-		"file as folder":  {func(w *Writer) error { return errors.Join(add(w, "a", 0, ""), add(w, "a/b", 0, "")) }, ErrDuplicate},
-		"folder as file":  {func(w *Writer) error { return errors.Join(add(w, "a/b", 0, ""), add(w, "A", 0, "")) }, ErrDuplicate},
-		"negative size":   {func(w *Writer) error { return add(w, "a", -1, "") }, ErrTooMany},
-		"add after pad":   {func(w *Writer) error { return errors.Join(w.Pad(1), add(w, "a", 0, "")) }, errOrder},
-		"close twice":     {func(w *Writer) error { return errors.Join(w.Close(), w.Close()) }, errOrder},
-		"failing disk": {func(w *Writer) error {
-			w.dst = failing{}
-			return errors.Join(add(w, "a", 1, "a"), w.Close())
-		}, io.ErrClosedPipe},
+		"short data":     {[]string{"a"}, 3, "ab", io.Discard, ErrLength},
+		"long data":      {[]string{"a"}, 1, "ab", io.Discard, ErrLength},
+		"bad name":       {[]string{"../a"}, 0, "", io.Discard, ErrName},
+		"duplicate":      {[]string{"a", "A"}, 0, "", io.Discard, ErrDuplicate},
+		"file as folder": {[]string{"a", "a/b"}, 0, "", io.Discard, ErrDuplicate},
+		"folder as file": {[]string{"a/b", "A"}, 0, "", io.Discard, ErrDuplicate},
+		"negative size":  {[]string{"a"}, -1, "", io.Discard, ErrTooMany},
+		"failing disk":   {[]string{"a"}, 1, "a", failing{}, io.ErrClosedPipe},
 	} {
-		w := NewWriter(io.Discard)
-		err := c.do(w)
+		var entries []Entry
+		var files []sample
+		for _, name := range c.names {
+			entries = append(entries, Entry{name, sampleTime, c.size})
+			files = append(files, sample{name, []byte(c.data)})
+		}
+		l, err := layOut(entries)
+		if err == nil {
+			err = l.WriteFrom(c.dst, 0, dataOf(files))
+		}
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", what, err, c.want)
-		}
-		if w.Close() == nil {
-			t.Errorf("%s: Close succeeds afterwards", what)
 		}
 	}
 }
@@ -216,16 +261,16 @@ func TestTooMany(t *testing.T) {
 	for i := range entries {
 		entries[i].Name = fmt.Sprintf("%06d", i)
 	}
-	if _, err := Size(entries, 0); !errors.Is(err, ErrTooMany) {
+	if _, err := layOut(entries); !errors.Is(err, ErrTooMany) {
 		t.Errorf("%d files: %v", len(entries), err)
 	}
-	if _, err := Size(entries[:MaxEntries], 0); err != nil {
+	if _, err := layOut(entries[:MaxEntries]); err != nil {
 		t.Errorf("%d files: %v", MaxEntries, err)
 	}
 	for i := range entries[:600] {
 		entries[i].Name = fmt.Sprintf("%065535d", i)
 	}
-	if _, err := Size(entries[:600], 0); !errors.Is(err, ErrTooMany) {
+	if _, err := layOut(entries[:600]); !errors.Is(err, ErrTooMany) {
 		t.Errorf("list of 600 · 64 KiB: %v", err)
 	}
 }

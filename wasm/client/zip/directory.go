@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// readEnd finds the directory. It takes what it needs from where a Writer puts
+// readEnd finds the directory. It takes what it needs from where a Layout puts
 // it, and leaves it to writing the end again to notice all that is wrong.
 func readEnd(src io.ReaderAt, size int64) (end, error) {
 	if size < endSize || size > maxArchive {

@@ -4,9 +4,8 @@
 //
 // # Which function to call
 //
-// To write, make names fit with [CleanNames], [Plan] the padding, then
-// [NewWriter], [Writer.Add] each entry in the planned order and write exactly
-// its bytes, [Writer.Pad], [Writer.Close]. To read, [NewReader], then
+// To write, make names fit with [CleanNames], plan with [NewLayout], then
+// [Layout.SumFrom]; [Layout.WriteFrom] writes parts of it again. To read, [NewReader], then
 // [File.Open]; [Reader.WriteTo] copies the whole archive and checks all of it.
 //
 // # Layout

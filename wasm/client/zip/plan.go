@@ -60,52 +60,16 @@ func (m *measure) total(padding int64) int64 {
 	return e.offset + e.size + int64(len(e.append(nil)))
 }
 
-// Size returns how long the archive of entries with padding is, to the byte, or
-// why there can't be one.
-func Size(entries []Entry, padding int64) (int64, error) {
-	m, err := measureAll(entries)
-	if err != nil {
-		return 0, err
-	}
-	if padding < 0 || padding > maxArchive {
-		return 0, fmt.Errorf("%w: padding of %d bytes", ErrTooMany, padding)
-	}
-	return m.total(padding), nil
-}
-
-// Plan returns the padding with which the archive of entries is as long as grid
-// wants it, and that length. grid maps a length to the smallest allowed one that
-// isn't shorter, as crypto.PaddedSize does.
-func Plan(entries []Entry, grid func(int64) int64) (padding, total int64, err error) {
-	m, err := measureAll(entries)
-	if err != nil {
-		return 0, 0, err
-	}
+// padTo returns the padding with which the archive is as long as grid wants it.
+func (m *measure) padTo(grid func(int64) int64) (padding int64) {
 	least := m.total(0)
 	// Where padding pushes the directory over 4 GiB, the end grows; so some
 	// lengths can't be met, and then the next one can.
-	for total = grid(least); ; total = grid(total + 1) {
+	for total := grid(least); ; total = grid(total + 1) {
 		for _, grown := range []int64{0, end64Size} {
 			if padding = total - least - grown; padding >= 0 && m.total(padding) == total {
-				return padding, total, nil
+				return padding
 			}
 		}
 	}
-}
-
-func measureAll(entries []Entry) (*measure, error) {
-	var m measure
-	names := newNameSet()
-	for i, e := range entries {
-		if err := CheckName(e.Name); err != nil {
-			return nil, fmt.Errorf("couldn't plan file %d: %w", i, err)
-		}
-		if err := names.add(e.Name); err != nil {
-			return nil, fmt.Errorf("couldn't plan file %d: %w", i, err)
-		}
-		if err := m.add(&header{Entry: e}); err != nil {
-			return nil, fmt.Errorf("couldn't plan file %d: %w", i, err)
-		}
-	}
-	return &m, nil
 }

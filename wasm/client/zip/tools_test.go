@@ -135,36 +135,33 @@ func TestLargerThan4GiB(t *testing.T) {
 	defer file.Close()
 	const size, padding = 1<<32 + 5, 1 << 20
 	entries := []Entry{{"large", sampleTime, size}, {"small", sampleTime, 5}}
-	w := NewWriter(&sparse{file: file})
-	large, err := w.Add("large", sampleTime, size)
+	l, err := layOut(entries)
 	if err != nil {
 		t.Fatal(err)
 	}
-	zeros := make([]byte, 1<<20)
-	for n := int64(0); n < size; n += int64(len(zeros)) {
-		if _, err := large.Write(zeros[:min(size-n, int64(len(zeros)))]); err != nil {
-			t.Fatal(err)
+	l.pad(padding)
+	err = l.SumFrom(&sparse{file: file}, Sum{}, nil, func(dst io.Writer, i int, off int64) error {
+		if i == 1 {
+			_, err := io.WriteString(dst, "hello")
+			return err
 		}
-	}
-	small, err := w.Add("small", sampleTime, 5)
+		zeros := make([]byte, 1<<20)
+		for n := off; n < size; n += int64(len(zeros)) {
+			if _, err := dst.Write(zeros[:min(size-n, int64(len(zeros)))]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(small, "hello"); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Pad(padding); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	info, err := file.Stat()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := Size(entries, padding); err != nil || n != info.Size() {
-		t.Errorf("predicted %d bytes, %v; written %d", n, err, info.Size())
+	if l.Size() != info.Size() {
+		t.Errorf("predicted %d bytes, written %d", l.Size(), info.Size())
 	}
 	checkLarge(t, file, info.Size())
 	for _, tl := range tools {
