@@ -100,8 +100,8 @@ func onLanes(count int, work func(r *room, dst, src []grid)) encodeFunc {
 func (r *room) use(l layout, count int) {
 	r.layout = l
 	size := l.size()
-	if len(r.words) < count*size/8 {
-		r.words = make(lane, count*size/8)
+	if need := count*size/8 + 2; len(r.words) < need { // two for what the kernel reads behind
+		r.words = make(lane, need)
 	}
 	if len(r.packed) < size {
 		r.packed = make([]byte, size)
@@ -128,7 +128,7 @@ func (r *room) loadLane(v lane, g grid, i int) {
 	v.load(packed)
 }
 
-// store puts the first lanes where symbols go.
+// store puts the first lanes where symbols go, and leaves them without meaning.
 func (r *room) store(v lanes, dst []grid) {
 	at := 0
 	for _, g := range dst {

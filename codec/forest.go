@@ -52,9 +52,8 @@ func (f *forest) finish(columns, rows []Hash) {
 	}
 	level := f.leaves
 	for range height {
-		half := level[:len(level)/2]
-		f.hasher.pairs(half, level, level[1:], 2)
-		level = half
+		f.hasher.pairs(level, level, level[1:], pairing{count: len(level) / 2, stride: 2, rows: 1})
+		level = level[:len(level)/2]
 	}
 	copy(rows, level)
 }

@@ -98,16 +98,28 @@ func TestKernelBounds(t *testing.T) {
 		"no room behind leaves": func() { kernel.Leaves(two, 1, make([]byte, 4+kernel.Overread-1), 2, 2, 2, s) },
 		"leaves of nothing":     func() { kernel.Leaves(two, 1, nil, 2, 2, 2, s) },
 		"leaves too far apart":  func() { kernel.Leaves(two, 2, make([]byte, 4+kernel.Overread), 2, 2, 2, s) },
-		"half a pair":           func() { kernel.Inner(two, make([][32]byte, 3), make([][32]byte, 2), 2, s) },
+		"no room behind lanes":  func() { kernel.Gather(make([]uint64, 16), make([]byte, 200), oneLane(128, 64, 1), tables) },
+		"no room behind bytes": func() {
+			kernel.Scatter(make([]byte, 66+kernel.Overhang-1), make([]uint64, 18), oneLane(128, 64, 1), tables)
+		},
+		"lanes too narrow": func() { kernel.Gather(make([]uint64, 18), make([]byte, 200), oneLane(64, 64, 1), tables) },
+		"half a pair":      func() { kernel.Inner(two, make([][32]byte, 3), make([][32]byte, 2), 2, 2, 1, 0, s) },
 	} {
 		if !panics(f) {
 			t.Errorf("%s: done", name)
 		}
 	}
 	for name, f := range map[string]func(){
-		"no leaves":         func() { kernel.Leaves(nil, 1, nil, 2, 2, 0, s) },
-		"room, just":        func() { kernel.Leaves(two, 1, make([]byte, 4, 4+kernel.Overread), 2, 2, 2, s) },
-		"no nodes":          func() { kernel.Inner(nil, nil, nil, 2, s) },
+		"no leaves":  func() { kernel.Leaves(nil, 1, nil, 2, 2, 0, s) },
+		"room, just": func() { kernel.Leaves(two, 1, make([]byte, 4, 4+kernel.Overread), 2, 2, 2, s) },
+		"no nodes":   func() { kernel.Inner(nil, nil, nil, 2, 0, 1, 0, s) },
+		"room for symbols": func() {
+			kernel.Gather(make([]uint64, 18), make([]byte, 66+kernel.Overhang), oneLane(128, 64, 1), tables)
+		},
+		"no symbols": func() {
+			kernel.Gather(nil, nil, &kernel.Shape{}, tables)
+			kernel.Scatter(nil, nil, &kernel.Shape{}, tables)
+		},
 		"no lane":           func() { kernel.Load(nil, nil, tables); kernel.Store(nil, nil, tables); kernel.Add(nil, nil) },
 		"less than a block": func() { kernel.MultiplyAdd(make([]uint64, 8), make([]uint64, 7), [3]byte{1, 1, 0}, tables) },
 	} {
@@ -115,4 +127,9 @@ func TestKernelBounds(t *testing.T) {
 			t.Errorf("%s: it panics", name)
 		}
 	}
+}
+
+// oneLane is the shape of one symbol in one lane.
+func oneLane(width, whole, tail uint32) *kernel.Shape {
+	return &kernel.Shape{Lanes: 1, Width: width, Count: 1, Whole: whole, Tail: tail, Slot: 1}
 }

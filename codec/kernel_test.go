@@ -194,7 +194,7 @@ func TestKernelHashesAsGo(t *testing.T) {
 		k.used = start
 		level := randomBytes(r, 64*count)
 		at := k.put(slices.Concat(level, make([]byte, 64)))
-		k.call("inner", at, at, at+32, 64, uint32(count), scratch)
+		k.call("inner", at, at, at+32, 64, uint32(count), 1, 0, scratch)
 		got := k.read(at, 64*count)
 		for i := range count {
 			if want := sum(innerPrefix, level[64*i:][:64]); Hash(got[32*i:]) != want {

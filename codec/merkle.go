@@ -56,7 +56,7 @@ func (h *hasher) subtree(leaves []Hash, height int) Hash {
 // node lacks for a sibling is empty: 32 zero bytes.
 func (h *hasher) parents(level []Hash) []Hash {
 	whole := len(level) / 2
-	h.pairs(level[:whole], level, level[min(1, len(level)-1):], 2)
+	h.pairs(level, level, level[min(1, len(level)-1):], pairing{count: whole, stride: 2, rows: 1})
 	if len(level)%2 == 0 {
 		return level[:whole]
 	}
@@ -64,12 +64,19 @@ func (h *hasher) parents(level []Hash) []Hash {
 	return level[:whole+1]
 }
 
-// pairs computes nodes over those at left and right, which stand stride after
-// each other. The nodes may stand where the left ones do if the right ones
-// follow those.
-func (h *hasher) pairs(nodes, left, right []Hash, stride int) {
-	for i := vectorPairs(nodes, left, right, stride, h); i < len(nodes); i++ {
-		nodes[i] = h.inner(&left[i*stride], &right[i*stride])
+// pairing says which nodes are each other's siblings: count left and right ones,
+// stride after each other, and as many in every other row, skip behind the one
+// before.
+type pairing struct{ count, stride, rows, skip int }
+
+// pairs computes nodes over those at left and right, side by side. They may
+// stand where the left ones do if the right ones follow those.
+func (h *hasher) pairs(nodes, left, right []Hash, p pairing) {
+	for r := vectorPairs(nodes, left, right, p, h); r < p.rows; r++ {
+		for i := range p.count {
+			at := r*p.skip + i*p.stride
+			nodes[r*p.count+i] = h.inner(&left[at], &right[at])
+		}
 	}
 }
 
@@ -78,15 +85,14 @@ func (h *hasher) pairs(nodes, left, right []Hash, stride int) {
 // room for half of them, and the leaves if level is the same.
 func (h *hasher) roots(level, leaves []Hash, count, stride, width int) []Hash {
 	for count > 1 {
-		for r := range count / 2 {
-			h.pairs(level[r*width:][:width], leaves[2*r*stride:], leaves[(2*r+1)*stride:], 1)
-		}
-		if last := count / 2; count%2 == 1 {
+		half := count / 2
+		h.pairs(level, leaves, leaves[stride:], pairing{count: width, stride: 1, rows: half, skip: 2 * stride})
+		if count%2 == 1 {
 			for i := range width {
-				level[last*width+i] = h.inner(&leaves[2*last*stride+i], &Hash{})
+				level[half*width+i] = h.inner(&leaves[2*half*stride+i], &Hash{})
 			}
 		}
-		leaves, stride, count = level, width, (count+1)/2
+		leaves, stride, count = level, width, half+count%2
 	}
 	return leaves[:width]
 }

@@ -74,8 +74,40 @@ func vectorFFT(v lanes, pos, want int) bool {
 	return t != nil
 }
 
-func vectorGather(v lanes, from grid, l layout) int { return 0 }
-func vectorScatter(v lanes, to grid, l layout) int  { return 0 }
+// vectorGather loads, and vectorScatter stores, the symbols of as many lanes as
+// the kernel may: all but those too near the end of the memory that they are
+// known to lie in.
+func vectorGather(v lanes, from grid, l layout) int {
+	t := vectorTables()
+	if t == nil {
+		return 0
+	}
+	s := shapeOf(v, from, l)
+	kernel.Gather(v.words, from.b, s, t)
+	return int(s.Lanes)
+}
+
+func vectorScatter(v lanes, to grid, l layout) int {
+	t := vectorTables()
+	if t == nil {
+		return 0
+	}
+	s := shapeOf(v, to, l)
+	kernel.Scatter(to.b, v.words, s, t)
+	return int(s.Lanes)
+}
+
+func shapeOf(v lanes, g grid, l layout) *kernel.Shape {
+	n := g.lanes
+	for n > 0 && (n-1)*g.lane+(l.count-1)*g.symbol+l.symbolSize+kernel.Overhang > cap(g.b) {
+		n--
+	}
+	return &kernel.Shape{
+		Lanes: uint32(n), Width: uint32(8 * v.width), Stride: uint32(g.lane),
+		Count: uint32(l.count), Symbol: uint32(g.symbol),
+		Whole: uint32(l.wholeBlocks()), Tail: uint32(l.symbolSize % blockSize / 2), Slot: uint32(l.slot()),
+	}
+}
 
 // vectorLeaves hashes the first symbols of as many lanes as the kernel may: all
 // but those too near the end of the memory that they are known to lie in.
@@ -91,12 +123,12 @@ func vectorLeaves(into []Hash, stride int, of grid, size int, h *hasher) int {
 	return n
 }
 
-func vectorPairs(nodes, left, right []Hash, stride int, h *hasher) int {
+func vectorPairs(nodes, left, right []Hash, p pairing, h *hasher) int {
 	if vectorTables() == nil {
 		return 0
 	}
-	kernel.Inner(raw(nodes), raw(left), raw(right), stride, h.vectorScratch())
-	return len(nodes)
+	kernel.Inner(raw(nodes), raw(left), raw(right), p.stride, p.count, p.rows, p.skip, h.vectorScratch())
+	return p.rows
 }
 
 func raw(hashes []Hash) [][32]byte {

@@ -59,6 +59,7 @@ const (
 	opLtU = 0x49
 	opGtS = 0x4a
 	opGtU = 0x4b
+	opGeU = 0x4f
 	opAdd = 0x6a
 	opSub = 0x6b
 	opMul = 0x6c
@@ -104,6 +105,7 @@ const (
 	vNot       = 0x4d
 	vAnd       = 0x4e
 	vXor       = 0x51
+	vSelect    = 0x52 // the first's bits where the third has ones, else the second's
 	vShiftR16  = 0x8d // unsigned, of 16-bit lanes
 	vShiftR64  = 0xcd
 	vAdd64     = 0xce

@@ -9,9 +9,17 @@ import "encoding/binary"
 //
 //	[0:128)    the state: 8 vectors of a word of either message
 //	[128:384)  the block: 16 vectors likewise
+//	[384:512)  the first state
+//	[512:640)  the initialization vector
+//	[640:768)  which bytes of a message's last block are its own: 8 vectors
 const (
 	stateAt = 0
 	blockAt = 128
+	firstAt = 384
+	ivAt    = 512
+	ownAt   = 640
+
+	scratchSize = 768
 )
 
 var iv = [8]uint64{
@@ -44,50 +52,82 @@ func twice(w uint64) (v [16]byte) {
 
 // blake2b declares the functions that hash.
 func (m *module) blake2b() {
-	m.leaves(m.compress(16), m.compress(1))
-	m.inner(m.compress(9))
+	whole, inner, word := m.compress(16), m.compress(9), m.compress(1)
+	m.leaves(whole, inner, word)
+	m.inner(inner)
 }
 
-// compress declares compress(scratch, counter, last): the block goes into the
-// state; last isn't 0 for a message's last one. Only the block's first words
+// compress declares compress(scratch, from, counter, toA, toB): the block goes
+// into the state at from. Of a message's last block come the digests, to toA and
+// toB, of others the next state, where toA is 0. Only the block's first words
 // are looked at, as many as given; the others are zero.
 func (m *module) compress(words uint32) *function {
-	f, p := m.function("", 3)
+	f, p := m.function("", 5)
+	scratch, from, toA, toB := p[0], p[1], p[3], p[4]
 	v := f.vectors(16)
 	for i := range 8 {
-		f.load(p[0], uint32(stateAt+16*i))
+		f.load(from, uint32(16*i))
 		f.set(v[i])
-		f.vectorConstant(twice(iv[i]))
+		f.load(scratch, uint32(ivAt+16*i))
 		f.set(v[8+i])
 	}
-	f.get(p[1])
+	f.get(p[2])
 	f.raw(0xad) // to 64 bits
 	f.vector(vSplat64)
 	f.addTo(v[12])
-	f.get(p[2])
+	f.get(toA)
 	f.when(func() {
 		f.get(v[14])
 		f.vector(vNot)
 		f.set(v[14])
 	}, nil)
+	in := f.block(scratch, words)
 	for round := range 12 {
 		s := sigma[round%10]
 		for i, g := range [8][4]int{
 			{0, 4, 8, 12}, {1, 5, 9, 13}, {2, 6, 10, 14}, {3, 7, 11, 15},
 			{0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13}, {3, 4, 9, 14},
 		} {
-			f.mix(block{p[0], words}, v[g[0]], v[g[1]], v[g[2]], v[g[3]], s[2*i], s[2*i+1])
+			f.mix(in, v[g[0]], v[g[1]], v[g[2]], v[g[3]], s[2*i], s[2*i+1])
 		}
 	}
-	for i := range 8 {
+	next := func(i int) {
 		f.get(v[i], v[8+i])
 		f.vector(vXor)
-		f.load(p[0], uint32(stateAt+16*i))
+		f.load(from, uint32(16*i))
 		f.vector(vXor)
 		f.set(v[i])
-		f.store(p[0], uint32(stateAt+16*i), v[i])
 	}
+	f.get(toA)
+	f.when(func() {
+		for i := 0; i < 4; i += 2 {
+			next(i)
+			next(i + 1)
+			f.zip(v[i], v[i+1], v[8])
+			f.store(toA, uint32(8*i), v[8])
+			f.zipHigh(v[i], v[i+1], v[8])
+			f.store(toB, uint32(8*i), v[8])
+		}
+	}, func() {
+		for i := range 8 {
+			next(i)
+			f.store(scratch, uint32(stateAt+16*i), v[i])
+		}
+	})
 	return f
+}
+
+// zip makes a vector of the low words of two, zipHigh of the high ones.
+func (f *function) zip(a, b, into local) {
+	f.get(a, b)
+	f.shuffle(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+	f.set(into)
+}
+
+func (f *function) zipHigh(a, b, into local) {
+	f.get(a, b)
+	f.shuffle(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
+	f.set(into)
 }
 
 var (
@@ -96,17 +136,28 @@ var (
 	rotate16 = []byte{2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9}
 )
 
-// block is what is compressed: so many words of it aren't zero.
+// block is what is compressed: so many words of it aren't zero. With it are
+// rotations as engines do them fastest: constants to look bytes up by.
 type block struct {
-	scratch local
-	words   uint32
+	scratch    local
+	words      uint32
+	by24, by16 local
+}
+
+func (f *function) block(scratch local, words uint32) block {
+	b := block{scratch, words, f.v128(), f.v128()}
+	f.vectorConstant([16]byte(rotate24))
+	f.set(b.by24)
+	f.vectorConstant([16]byte(rotate16))
+	f.set(b.by16)
+	return b
 }
 
 // mix is RFC 7693's G with the words x and y of the block.
 func (f *function) mix(in block, a, b, c, d local, x, y uint32) {
-	f.mixHalf(in, a, b, c, d, x, rotate32)
-	f.turn(b, rotate24)
-	f.mixHalf(in, a, b, c, d, y, rotate16)
+	f.mixHalf(in, a, b, c, d, x, func() { f.turn(d, rotate32) })
+	f.lookUp(b, in.by24)
+	f.mixHalf(in, a, b, c, d, y, func() { f.lookUp(d, in.by16) })
 	// By 63 to the right: doubled, and the highest bit.
 	f.get(b, b)
 	f.vector(vAdd64)
@@ -119,7 +170,7 @@ func (f *function) mix(in block, a, b, c, d local, x, y uint32) {
 
 // mixHalf: a += b + word, d = (d + a) rotated, c += d, b += c; + is xor but
 // where it adds words.
-func (f *function) mixHalf(in block, a, b, c, d local, word uint32, by []byte) {
+func (f *function) mixHalf(in block, a, b, c, d local, word uint32, turn func()) {
 	f.get(a)
 	if word < in.words {
 		f.load(in.scratch, blockAt+16*word)
@@ -131,7 +182,7 @@ func (f *function) mixHalf(in block, a, b, c, d local, word uint32, by []byte) {
 	f.get(d)
 	f.vector(vXor)
 	f.set(d)
-	f.turn(d, by)
+	turn()
 	f.get(c, d)
 	f.vector(vAdd64)
 	f.tee(c)
@@ -144,45 +195,32 @@ func (f *function) turn(v local, by []byte) {
 	f.set(v)
 }
 
-// begin puts the first state into scratch.
+func (f *function) lookUp(v, by local) {
+	f.get(v, by)
+	f.vector(vSwizzle)
+	f.set(v)
+}
+
+// begin puts what no message changes into scratch.
 func (f *function) begin(scratch, v local) {
 	for i, w := range iv {
-		if i == 0 {
-			w ^= parameters
-		}
 		f.vectorConstant(twice(w))
 		f.set(v)
-		f.store(scratch, uint32(stateAt+16*i), v)
+		f.store(scratch, uint32(ivAt+16*i), v)
+		if i == 0 {
+			f.vectorConstant(twice(w ^ parameters))
+			f.set(v)
+		}
+		f.store(scratch, uint32(firstAt+16*i), v)
 	}
 }
 
 // put stores the words of two messages' 16 bytes as vector pair k of the block.
 func (f *function) put(scratch local, k int, a, b, spare local) {
-	f.get(a, b)
-	f.shuffle(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
-	f.set(spare)
+	f.zip(a, b, spare)
 	f.store(scratch, uint32(blockAt+32*k), spare)
-	f.get(a, b)
-	f.shuffle(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
-	f.set(spare)
+	f.zipHigh(a, b, spare)
 	f.store(scratch, uint32(blockAt+32*k+16), spare)
-}
-
-// digests stores the two digests.
-func (f *function) digests(scratch, toA, toB, spare local) {
-	for half := range 2 {
-		at := uint32(stateAt + 32*half)
-		f.load(scratch, at)
-		f.load(scratch, at+16)
-		f.shuffle(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
-		f.set(spare)
-		f.store(toA, uint32(16*half), spare)
-		f.load(scratch, at)
-		f.load(scratch, at+16)
-		f.shuffle(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
-		f.set(spare)
-		f.store(toB, uint32(16*half), spare)
-	}
 }
 
 // second sets b to the second message of a pair, stride behind a, or to a

@@ -41,4 +41,20 @@ const (
 type Tables [tablesSize]byte
 
 // Scratch is what hashing needs beside its input.
-type Scratch [384]byte
+type Scratch [768]byte
+
+// Shape says which symbols Gather and Scatter move, in package codec's layout.
+type Shape struct {
+	Lanes  uint32
+	Width  uint32 // of a lane, in bytes
+	Stride uint32 // from a lane's symbols to the next one's
+	Count  uint32 // of symbols side by side in a lane
+	Symbol uint32 // from a symbol to the next one of the lane
+	Whole  uint32 // bytes of a symbol that are whole blocks
+	Tail   uint32 // half the bytes behind them
+	Slot   uint32 // elements of a lane that a tail has room in, 0 if there is none
+}
+
+// Overhang is how far behind a symbol Gather reads and Scatter writes: what is
+// there already. Both may read as far behind lanes.
+const Overhang = 15

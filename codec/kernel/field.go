@@ -39,6 +39,8 @@ func (m *module) field() {
 		store.set(h)
 		store.putHalf(p[0], i, l, h)
 	})
+	m.gather(load)
+	m.scatter(store)
 	sum := m.sum()
 	m.multiplyAdd()
 	m.transforms(sum)

@@ -16,6 +16,14 @@ func load(dst, src unsafe.Pointer, n uint32, tables unsafe.Pointer)
 //go:noescape
 func store(dst, src unsafe.Pointer, n uint32, tables unsafe.Pointer)
 
+//go:wasmimport floe_kernel gather
+//go:noescape
+func gather(v, b, shape, tables unsafe.Pointer)
+
+//go:wasmimport floe_kernel scatter
+//go:noescape
+func scatter(v, b, shape, tables unsafe.Pointer)
+
 //go:wasmimport floe_kernel add
 //go:noescape
 func add(dst, src unsafe.Pointer, n uint32)
@@ -38,7 +46,7 @@ func leaves(dst unsafe.Pointer, dstStride uint32, src unsafe.Pointer, stride, si
 
 //go:wasmimport floe_kernel inner
 //go:noescape
-func inner(dst, left, right unsafe.Pointer, stride, count uint32, scratch unsafe.Pointer)
+func inner(dst, left, right unsafe.Pointer, stride, count, rows, skip uint32, scratch unsafe.Pointer)
 
 // Ready tells whether the module is there: else nothing below may be called.
 func Ready() bool { return ready() != 0 }
@@ -55,6 +63,38 @@ func Store(b []byte, lane []uint64, t *Tables) {
 	if n := wholeBlocks(lane, len(b)); n > 0 {
 		store(unsafe.Pointer(&b[0]), unsafe.Pointer(&lane[0]), n, unsafe.Pointer(t))
 	}
+}
+
+// Gather fills lanes with symbols from b, Scatter takes them there and leaves
+// the lanes without meaning. Both need Overhang behind what they touch, of b's
+// capacity and of the lanes'.
+func Gather(lanes []uint64, b []byte, s *Shape, t *Tables) {
+	if s.check(lanes, b) {
+		gather(unsafe.Pointer(&lanes[0]), unsafe.Pointer(&b[0]), unsafe.Pointer(s), unsafe.Pointer(t))
+	}
+}
+
+func Scatter(b []byte, lanes []uint64, s *Shape, t *Tables) {
+	if s.check(lanes, b) {
+		scatter(unsafe.Pointer(&lanes[0]), unsafe.Pointer(&b[0]), unsafe.Pointer(s), unsafe.Pointer(t))
+	}
+}
+
+// check tells whether there is anything to do, and panics if it would reach
+// outside.
+func (s *Shape) check(lanes []uint64, b []byte) bool {
+	if s.Lanes == 0 || s.Count == 0 {
+		return false
+	}
+	size := uint64(s.Whole) + 2*uint64(s.Tail)
+	end := uint64(s.Lanes-1)*uint64(s.Stride) + uint64(s.Count-1)*uint64(s.Symbol) + size
+	_ = b[:cap(b)][end+Overhang-1]
+	_ = lanes[:cap(lanes)][(uint64(s.Lanes)*uint64(s.Width)+Overhang-1)/8]
+	blocks := uint64(s.Count)*uint64(s.Whole) + (uint64(s.Count)*uint64(s.Slot)+31)/32*64
+	if blocks > uint64(s.Width) || s.Whole%64 != 0 || s.Slot > 32 || s.Slot < s.Tail {
+		panic("internal error: symbols that don't fit into lanes")
+	}
+	return true
 }
 
 // Add adds src to dst.
@@ -101,13 +141,14 @@ func Leaves(dst [][32]byte, dstStride int, src []byte, stride, size, count int, 
 }
 
 // Inner stores the hashes of a byte 1 followed by a hash of left and one of
-// right, which stand stride after each other there. dst may begin where left
+// right, which stand stride after each other there: count of them, and that for
+// so many rows, each skip hashes behind the row before. dst may begin where left
 // does if right begins behind left.
-func Inner(dst, left, right [][32]byte, stride int, scratch *Scratch) {
-	if len(dst) == 0 {
+func Inner(dst, left, right [][32]byte, stride, count, rows, skip int, scratch *Scratch) {
+	if count <= 0 || rows <= 0 {
 		return
 	}
-	last := (len(dst) - 1) * stride
-	_, _ = left[last], right[last]
-	inner(unsafe.Pointer(&dst[0]), unsafe.Pointer(&left[0]), unsafe.Pointer(&right[0]), uint32(32*stride), uint32(len(dst)), unsafe.Pointer(scratch))
+	last := (rows-1)*skip + (count-1)*stride
+	_, _, _ = dst[rows*count-1], left[last], right[last]
+	inner(unsafe.Pointer(&dst[0]), unsafe.Pointer(&left[0]), unsafe.Pointer(&right[0]), uint32(32*stride), uint32(count), uint32(rows), uint32(32*skip), unsafe.Pointer(scratch))
 }

@@ -2,10 +2,10 @@
 // Joins the module of vector instructions (floe/codec/kernel) to Go's: the one
 // works on the other's memory, so that each must be there before the other.
 
-/** What Go imports, with at most seven numbers each. */
-const FUNCTIONS = ["load", "store", "add", "multiplyAdd", "inverse", "forward", "leaves", "inner", "seal", "open"];
+/** What Go imports, with at most eight numbers each. */
+const FUNCTIONS = ["load", "store", "gather", "scatter", "add", "multiplyAdd", "inverse", "forward", "leaves", "inner", "seal", "open"];
 
-/** @typedef {(a: number, b: number, c: number, d?: number, e?: number, f?: number, g?: number) => void} Work */
+/** @typedef {(a: number, b: number, c: number, d?: number, e?: number, f?: number, g?: number, h?: number) => void} Work */
 
 /**
  * Gives a Go object what its module imports. Without a module, or in a browser
@@ -24,7 +24,7 @@ export async function withKernel(go, compiling) {
   const imports = { ready: () => Number(module !== null) };
   for (const name of FUNCTIONS) {
     /** @type {Work} */
-    imports[name] = (a, b, c, d, e, f, g) => kernel[name](a, b, c, d, e, f, g);
+    imports[name] = (a, b, c, d, e, f, g, h) => kernel[name](a, b, c, d, e, f, g, h);
   }
   go.importObject.floe_kernel = imports;
   return (instance) => {
