@@ -96,7 +96,7 @@ func Open() templ.Component {
 			Title:       "Floe: files for you",
 			Description: "Somebody sent you files with Floe. They are decrypted in this page.",
 			Entry:       "open.js",
-			Modules:     modules("names.js", "nodes.js", "parcel.js", "preview.js", "trouble.js", "vitals.js"),
+			Modules:     modules("list.js", "names.js", "nodes.js", "parcel.js", "preview.js", "saving.js", "trouble.js", "vitals.js"),
 			Private:     true,
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -158,7 +158,15 @@ func parcel() templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div id=\"parcel\" hidden><ul id=\"open-list\" class=\"files\" data-testid=\"open-list\" aria-label=\"Files\"></ul><p id=\"more-files\" hidden><button type=\"button\" class=\"link\"></button></p><template id=\"file-row\"><li class=\"file\" data-testid=\"open-file\"><span class=\"tile\"><svg class=\"kind\" aria-hidden=\"true\"><use></use></svg></span> <span class=\"what\"><bdi class=\"name\"></bdi> <span class=\"meta\"></span> <span class=\"saved\" hidden>Saved and checked ✓</span> <span class=\"reading\" hidden><progress max=\"100\"></progress> <button type=\"button\" class=\"link small\" data-stop>Cancel</button></span></span> <span class=\"does\"><button type=\"button\" class=\"link\" data-open>Open</button> <button type=\"button\" class=\"link\" data-save data-testid=\"save\">Save</button></span></li></template><div id=\"all\"><div class=\"actions\"><button id=\"save-all\" type=\"button\" class=\"button\" data-testid=\"save-all\">Save all</button> <button id=\"stop-all\" type=\"button\" class=\"link\" hidden>Cancel</button> <span id=\"saved-all\" class=\"saved\" hidden>Saved and checked ✓</span></div><progress id=\"all-progress\" aria-label=\"Saving all\" max=\"100\" hidden></progress></div><details id=\"sender\" class=\"options\"><summary><span class=\"words\">Who sent this?</span></summary><p id=\"sender-known\"></p><p id=\"sender-words\" class=\"words12\"></p></details></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div id=\"parcel\" hidden>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = halted().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p id=\"finding\" hidden><label class=\"label\" for=\"find\">Find a file</label> <input id=\"find\" class=\"field\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></p><ul id=\"open-list\" class=\"files\" data-testid=\"open-list\" aria-label=\"Files\"></ul><p id=\"more-files\" hidden><button type=\"button\" class=\"link\"></button></p><template id=\"file-row\"><li class=\"file\" data-testid=\"open-file\"><span class=\"tile\"><svg class=\"kind\" aria-hidden=\"true\"><use></use></svg></span> <span class=\"what\"><bdi class=\"name\"></bdi> <span class=\"meta\"></span> <span class=\"saved\" hidden>Saved and checked ✓</span> <span class=\"reading\" hidden><progress max=\"100\"></progress> <span class=\"amount\"></span> <button type=\"button\" class=\"link small\" data-stop>Cancel</button></span></span> <span class=\"does\"><button type=\"button\" class=\"link\" data-open>Open</button> <button type=\"button\" class=\"link\" data-save data-testid=\"save\">Save</button></span></li></template><div id=\"all\"><div class=\"actions\"><button id=\"save-all\" type=\"button\" class=\"button\" data-testid=\"save-all\">Save all</button> <button id=\"save-folder\" type=\"button\" class=\"link\" data-testid=\"save-folder\" hidden>Save into a folder</button> <button id=\"stop-all\" type=\"button\" class=\"link\" hidden>Cancel</button> <span id=\"saved-all\" class=\"saved\" hidden>Saved and checked ✓</span></div><progress id=\"all-progress\" aria-label=\"Saving all\" max=\"100\" hidden></progress><p id=\"all-amount\" class=\"remark\" hidden></p></div><details id=\"sender\" class=\"options\"><summary><span class=\"words\">Who sent this?</span></summary><p id=\"sender-known\"></p><p id=\"sender-words\" class=\"words12\"></p></details></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -166,8 +174,8 @@ func parcel() templ.Component {
 	})
 }
 
-// preview shows one file in the page: a raster picture, or text as text.
-func preview() templ.Component {
+// halted offers to go on with a saving that was begun in a page since closed.
+func halted() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -188,7 +196,38 @@ func preview() templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<dialog id=\"preview\" class=\"preview\" aria-labelledby=\"preview-title\"><form method=\"dialog\" class=\"bar\"><h2 id=\"preview-title\"><bdi></bdi></h2><button id=\"preview-save\" type=\"button\" class=\"link\">Save</button> <button type=\"submit\" class=\"button second\">Close</button></form><div id=\"preview-body\" tabindex=\"0\" role=\"group\" aria-labelledby=\"preview-title\"></div></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<section id=\"halted\" class=\"trouble\" aria-labelledby=\"halted-title\" data-testid=\"halted\" hidden><h2 id=\"halted-title\">Saving stopped in the middle.</h2><p>The page was closed while <bdi></bdi> was being saved.<span data-kept></span></p><p class=\"picks start\"><button type=\"button\" class=\"button second\" data-go data-testid=\"halted-go\">Go on</button> <button type=\"button\" class=\"link\" data-drop>Throw it away</button></p></section>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// preview shows one file: a raster picture, or text as text; in frames of their
+// own films, sounds, and what could carry code.
+func preview() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var6 == nil {
+			templ_7745c5c3_Var6 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<dialog id=\"preview\" class=\"preview\" aria-labelledby=\"preview-title\"><form method=\"dialog\" class=\"bar\"><h2 id=\"preview-title\"><bdi></bdi></h2><button id=\"preview-save\" type=\"button\" class=\"link\">Save</button> <button type=\"submit\" class=\"button second\">Close</button></form><div id=\"preview-body\" tabindex=\"0\" role=\"group\" aria-labelledby=\"preview-title\"></div></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

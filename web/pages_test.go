@@ -98,7 +98,7 @@ func TestNamesInPages(t *testing.T) {
 func TestTestIDs(t *testing.T) {
 	want := map[string][]string{
 		"/":     {"drop", "error", "file-input", "link", "passphrase", "progress", "send", "status"},
-		"/open": {"error", "open-file", "open-list", "passphrase", "progress", "save", "save-all", "status"},
+		"/open": {"error", "halted", "halted-go", "open-file", "open-list", "passphrase", "progress", "save", "save-all", "save-folder", "status"},
 	}
 	for path, ids := range want {
 		var got []string

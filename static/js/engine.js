@@ -53,16 +53,22 @@
  */
 
 // Trusted Types: the page may make script URLs through this policy alone, and
-// it knows one.
-const WORKER = "/static/js/worker.js";
+// it knows two.
+const WORKER = new URL("./worker.js", import.meta.url).href;
+const SCRIPTS = [WORKER, "/sw.js"];
 const policy = globalThis.trustedTypes
   ? trustedTypes.createPolicy("floe", {
       createScriptURL(url) {
-        if (url === WORKER) return url;
+        if (SCRIPTS.includes(url)) return url;
         throw new TypeError("not a script of ours: " + url);
       },
     })
   : { createScriptURL: (url) => url };
+
+/** The URL of one of our scripts, as this browser demands it. */
+export function scriptURL(url) {
+  return policy.createScriptURL(url);
+}
 
 // IDs of a network that isn't compiled in come with the page, the same for all.
 const NETWORK = document.querySelector('meta[name="floe-network"]')?.content ?? "";
@@ -135,8 +141,9 @@ class Engine extends EventTarget {
   }
 
   /**
-   * One file of an opened parcel, every byte checked.
-   * @param {{parcelId: string, index: number}} args
+   * A file of an opened parcel, or a part of it, or all files as one ZIP where
+   * index is null; every byte checked.
+   * @param {{parcelId: string, index: number|null, offset?: number, length?: number, keep?: boolean}} args  keep: on the shelf
    * @param {(progress: OpenProgress) => void} [onProgress]
    * @returns {{promise: Promise<Blob>, cancel: () => void}}
    */
@@ -145,13 +152,45 @@ class Engine extends EventTarget {
   }
 
   /**
-   * All files of an opened parcel as one ZIP.
-   * @param {{parcelId: string}} args
+   * The same through a port, as fast as its other end pulls; wasm/open_js.go
+   * says what goes over it.
+   * @param {{parcelId: string, index: number|null, offset: number, length: number, whole: boolean, keep?: boolean}} args
+   * @param {MessagePort} port
    * @param {(progress: OpenProgress) => void} [onProgress]
-   * @returns {{promise: Promise<Blob>, cancel: () => void}}
+   * @returns {{promise: Promise<void>, cancel: () => void}}
    */
-  saveAll(args, onProgress) {
-    return this.#call("saveAll", args, onProgress);
+  stream(args, port, onProgress) {
+    return this.#call("stream", { ...args, port }, onProgress, undefined, [port]);
+  }
+
+  /** Writes it where the user said. @returns {{promise: Promise<void>, cancel: () => void}} */
+  save(args, onProgress) {
+    return this.#call("save", args, onProgress);
+  }
+
+  /** Writes all files into a new folder. @returns {{promise: Promise<{name: string, renamed: number}>, cancel: () => void}} */
+  saveInto(args, onProgress) {
+    return this.#call("saveInto", args, onProgress);
+  }
+
+  /** Writes it into this origin's own files; null where there is no room. @returns {{promise: Promise<File|null>, cancel: () => void}} */
+  stage(args, onProgress) {
+    return this.#call("stage", args, onProgress);
+  }
+
+  /** Notes that a large saving begins. @returns {Promise<void>} */
+  began(args) {
+    return this.#call("began", args).promise;
+  }
+
+  /** A saving that was begun and isn't over, if any. @returns {Promise<{index: number|null, handle: FileSystemFileHandle|null, kept: number}|null>} */
+  halted({ parcelId }) {
+    return this.#call("halted", { parcelId }).promise;
+  }
+
+  /** A saving is over: nothing of it stays. @returns {Promise<void>} */
+  over({ parcelId }) {
+    return this.#call("over", { parcelId }).promise;
   }
 
   /** The server's GET /api/v1/network, checked against what is compiled in. */
@@ -197,10 +236,10 @@ class Engine extends EventTarget {
     return this.#call("grant", { parcelId, recipient }, undefined, sign).promise;
   }
 
-  #call(op, args, onProgress, sign) {
+  #call(op, args, onProgress, sign, transfer = []) {
     const id = ++this.#last;
     const promise = new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject, onProgress, sign }));
-    this.#start().postMessage({ id, op, args });
+    this.#start().postMessage({ id, op, args }, transfer);
     return { promise, cancel: () => this.#worker?.postMessage({ id, cancel: true }) };
   }
 

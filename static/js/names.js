@@ -55,8 +55,8 @@ const KINDS = [
   ["text", "text", "txt md csv tsv log json xml yml yaml toml ini conf html htm css js ts go py rs java c h cpp sh sql tex srt vtt"],
   ["text", "PDF", "pdf"],
   ["text", "document", "doc docx odt rtf pages xls xlsx ods numbers ppt pptx odp key epub"],
-  ["video", "video", "mp4 m4v mov webm mkv avi"],
-  ["sound", "sound", "mp3 m4a aac flac wav ogg opus"],
+  ["video", "video", "mp4 m4v mov webm ogv mkv avi"],
+  ["sound", "sound", "mp3 m4a aac flac wav ogg oga opus"],
   ["archive", "archive", "zip tar gz tgz bz2 xz 7z rar zst dmg iso"],
 ];
 /** @type {Map<string, {icon: Icon, words: string}>} */
@@ -85,7 +85,24 @@ export function rasterType(name) {
   return RASTER[ending(name)] ?? "";
 }
 
+/** What browsers play, by ending; whether this one does is asked when it comes to it. @type {{[ending: string]: string}} */
+const PLAYED = {
+  mp4: "video/mp4", m4v: "video/mp4", mov: "video/mp4", webm: "video/webm", ogv: "video/ogg",
+  mp3: "audio/mpeg", m4a: "audio/mp4", aac: "audio/aac", flac: "audio/flac", wav: "audio/wav",
+  ogg: "audio/ogg", oga: "audio/ogg", opus: "audio/ogg",
+};
+
+/** The type of a film or a sound, or "". @param {string} name */
+export function playedType(name) {
+  return PLAYED[ending(name)] ?? "";
+}
+
 /** Whether this page shows it as text. @param {string} name */
 export function isText(name) {
   return kind(name).words === "text";
+}
+
+/** Files that could carry code: a frame without an origin shows them. @param {string} name @returns {"drawing"|"pdf"|""} */
+export function boxedKind(name) {
+  return /** @type {{[ending: string]: "drawing"|"pdf"}} */ ({ svg: "drawing", pdf: "pdf" })[ending(name)] ?? "";
 }

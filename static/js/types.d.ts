@@ -154,6 +154,21 @@ export interface Opened {
   sender: { words: string; short: string; known: boolean };
   endsAt: number;
   total: number;
+  zipSize: number;
+}
+
+/** A file of an opened parcel, or all as one ZIP. */
+export interface Reading {
+  parcelId: string;
+  index: number | null;
+}
+
+/** A large saving that was begun and isn't over. */
+export interface Halted {
+  index: number | null;
+  handle: FileSystemFileHandle | FileSystemDirectoryHandle | null; // where it goes
+  made: string | null; // the folder that was made there
+  kept: number; // bytes of the parcel that are on this device
 }
 
 export interface Job<T> {
@@ -175,8 +190,14 @@ export interface Engine {
   finish(onProgress: OnProgress): Job<Sent>;
   cost(request: { files: PickedFile[]; epochs: number; recipients: number; address: string }): Promise<Cost>;
   open(request: { fragment: string; passphrase: string | null }, onProgress?: OnProgress): Promise<Opened>;
-  read(request: { parcelId: string; index: number }, onProgress?: OnProgress): Job<Blob>;
-  saveAll(request: { parcelId: string }, onProgress?: OnProgress): Job<Blob>;
+  read(request: Reading & { offset?: number; length?: number; keep?: boolean }, onProgress?: OnProgress): Job<Blob>;
+  stream(request: Reading & { offset: number; length: number; whole: boolean; keep?: boolean }, port: MessagePort, onProgress?: OnProgress): Job<void>;
+  save(request: Reading & { size: number; handle: FileSystemFileHandle }, onProgress?: OnProgress): Job<void>;
+  saveInto(request: { parcelId: string; folder: FileSystemDirectoryHandle; name: string; again: boolean; keep: boolean }, onProgress?: OnProgress): Job<{ name: string; renamed: number }>;
+  stage(request: Reading & { size: number }, onProgress?: OnProgress): Job<File | null>;
+  began(request: Reading & { handle: FileSystemFileHandle | null }): Promise<void>;
+  halted(request: { parcelId: string }): Promise<Halted | null>;
+  over(request: { parcelId: string }): Promise<void>;
   words(): Promise<string> | string;
   qr(text: string): Promise<{ size: number; path: string }> | { size: number; path: string };
   sent(): Promise<Kept[]>;

@@ -15,6 +15,7 @@
 
 import "/static/dist/wasm_exec.js";
 import { withKernel } from "./kernel.js";
+import { reading } from "./reading.js";
 import { openVault } from "./vault.js";
 
 const MODULE = "/static/dist/floe.wasm";
@@ -35,6 +36,7 @@ async function start() {
 
 const engine = start();
 const vault = openVault();
+const reader = reading(engine);
 
 const ops = {
   async network() {
@@ -102,16 +104,12 @@ const ops = {
 
   async open(args, signal, onProgress) {
     const [floe, own] = await Promise.all([engine, vault]);
-    return floe.open({ ...args, seed: await own.seed(), memory: memory(own), signal, onProgress });
+    const opened = await floe.open({ ...args, seed: await own.seed(), memory: memory(own), signal, onProgress });
+    reader.opened(opened);
+    return opened;
   },
 
-  async read(args, signal, onProgress) {
-    return (await engine).read({ ...args, signal, onProgress });
-  },
-
-  async saveAll(args, signal, onProgress) {
-    return (await engine).saveAll({ ...args, signal, onProgress });
-  },
+  ...reader,
 
   async sent() {
     const all = await (await vault).allSent();
