@@ -62,6 +62,16 @@ func (e *Encoder) shape(size int64, first, end int, want Want) (*Share, error) {
 	return &Share{p: e.p, symbolSize: symbolSize, size: int(size), want: want, first: first, end: end}, nil
 }
 
+// Unit is how many columns of a blob of that size come together: shares begin
+// and end at multiples of it. 0 where there is no such blob.
+func (e *Encoder) Unit(size int64) int {
+	symbolSize, err := e.p.SymbolSize(uint64(max(size, 0)))
+	if err != nil {
+		return 0
+	}
+	return unitSpan(e.p.NShards, symbolSize)
+}
+
 // source and repair are how many of the share's columns are below k2 and not.
 func (s *Share) source() int { return max(min(s.end, s.p.Secondary)-s.first, 0) }
 func (s *Share) repair() int { return s.end - s.first - s.source() }

@@ -7,12 +7,15 @@
 // end the worker. Where args have a signal (AbortSignal) or onProgress, they are
 // minded.
 //
+//	floe.crew(crew)                                         → undefined; its workers help from now on
 //	floe.network()                                          → GET /api/v1/network, checked
 //	floe.words()                                            → six random words
 //	floe.qr(text)                                           → {size, path}
 //	floe.identity({seed})                                   → {recipient, words, short}
 //	floe.send({files, epochs, passphrase, recipients, seed, index, origin, memory})
 //	                                                        → {link, parcelId, endsAt, …}
+//	floe.send({…, journal})                                 → likewise; journal(state) promises to have kept it
+//	floe.send({files, resume, seed, …})                     → likewise, going on from what journal was told last
 //	floe.send({…, wallet})                                  → likewise, paid by a wallet
 //	floe.finish({index, origin})                            → likewise, of what was paid for and failed after
 //	floe.cost({files, recipients, epochs, address})         → {wal, sui, hold, short}
@@ -25,7 +28,8 @@
 //	floe.withdraw({link, seed, index, memory, wallet})      → undefined
 //	floe.grant({link, recipient, seed, index, memory, wallet}) → undefined
 //
-// Where the network isn't compiled in, its IDs as the page carries them are the
+// With the argument "mate" the program is one of those workers and nothing else
+// (floe/wasm/crew). Where the network isn't compiled in, its IDs as the page carries them are the
 // program's argument (api.ParseNetworkIDs).
 //
 // files are {file: File, path}; seed is a Uint8Array of 32 bytes; memory is

@@ -4,18 +4,24 @@ import (
 	"context"
 	"os"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"syscall/js"
 
 	"floe/codec/suitx"
 	"floe/server/api"
 	"floe/wasm/client"
+	"floe/wasm/crew"
 )
 
 func main() {
 	debug.SetGCPercent(gcPercent)
+	if slices.Contains(os.Args[1:], "mate") {
+		crew.Serve()
+	}
 	a := &app{relay: fetchRelay{}, known: knownNetworks(), parcels: make(map[suitx.Address]*client.Parcel), paid: make(map[uint32]*client.Paid)}
 	js.Global().Set("floe", map[string]any{
+		"crew":     async(a.hire),
 		"network":  async(a.network),
 		"words":    async(a.words),
 		"qr":       async(a.qr),
@@ -56,6 +62,7 @@ func knownNetworks() []api.NetworkIDs {
 type app struct {
 	relay client.Relay
 	known []api.NetworkIDs
+	crew  client.Coder // nil: this worker encodes alone
 
 	mu      sync.Mutex
 	parcels map[suitx.Address]*client.Parcel // opened ones
@@ -64,7 +71,17 @@ type app struct {
 
 // client returns a Client with the memory that a call brings.
 func (a *app) client(args js.Value) *client.Client {
-	return client.New(a.relay, jsMemory{args.Get("memory")}, a.known...)
+	c := client.New(a.relay, jsMemory{args.Get("memory")}, a.known...)
+	if a.crew != nil {
+		c = c.WithCoder(a.crew)
+	}
+	return c
+}
+
+// crew(Crew of crew.js) → undefined
+func (a *app) hire(_ context.Context, arg js.Value) (any, error) {
+	a.crew = crew.New(crew.Page(arg))
+	return nil, nil
 }
 
 // network() → object

@@ -8,6 +8,7 @@ import (
 	"syscall/js"
 
 	"floe/wasm/client"
+	"floe/wasm/promise"
 )
 
 // async makes f a function of JavaScript that takes one argument and returns a
@@ -18,7 +19,7 @@ func async(f func(ctx context.Context, args js.Value) (any, error)) js.Func {
 		if len(args) > 0 {
 			arg = args[0]
 		}
-		return promise(func() (any, error) {
+		return promised(func() (any, error) {
 			ctx, done := untilAborted(arg)
 			defer done()
 			return f(ctx, arg)
@@ -26,8 +27,8 @@ func async(f func(ctx context.Context, args js.Value) (any, error)) js.Func {
 	})
 }
 
-// promise runs f beside the event loop.
-func promise(f func() (any, error)) js.Value {
+// promised runs f beside the event loop.
+func promised(f func() (any, error)) js.Value {
 	executor := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		resolve, reject := args[0], args[1]
 		go func() {
@@ -78,35 +79,7 @@ func untilAborted(args js.Value) (context.Context, func()) {
 }
 
 // await waits for a promise, or for ctx.
-func await(ctx context.Context, p js.Value) (js.Value, error) {
-	type outcome struct {
-		value js.Value
-		err   error
-	}
-	settled := make(chan outcome, 1)
-	var then, catch js.Func
-	release := func() {
-		then.Release()
-		catch.Release()
-	}
-	then = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		release()
-		settled <- outcome{value: args[0]}
-		return nil
-	})
-	catch = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		release()
-		settled <- outcome{err: js.Error{Value: args[0]}}
-		return nil
-	})
-	p.Call("then", then, catch)
-	select {
-	case o := <-settled:
-		return o.value, o.err
-	case <-ctx.Done():
-		return js.Undefined(), context.Cause(ctx)
-	}
-}
+func await(ctx context.Context, p js.Value) (js.Value, error) { return promise.Await(ctx, p) }
 
 // failure is an error as the page gets it.
 func failure(err error) js.Value {

@@ -10,7 +10,7 @@ import (
 	"floe/wasm/client"
 )
 
-// send({files, epochs, passphrase, recipients, light, seed, index, origin, memory, wallet}) →
+// send({files, epochs, passphrase, recipients, light, seed, index, origin, memory, wallet, journal, resume}) →
 // {link, parcelId, endsAt, passphrase, nodesHolding, nodesTotal, nodesNeeded, recoveryNote, others}
 func (a *app) send(ctx context.Context, args js.Value) (any, error) {
 	seed, err := seedOf(args)
@@ -25,6 +25,15 @@ func (a *app) send(ctx context.Context, args js.Value) (any, error) {
 		Server:     text(args, "origin"),
 		Light:      args.Get("light").Truthy(),
 		Progress:   progressTo(args),
+	}
+	if keep := args.Get("journal"); keep.Type() == js.TypeFunction {
+		req.Journal = func(state []byte) error {
+			_, err := await(context.Background(), keep.Invoke(jsBytes(state))) // also what was cut short is worth keeping
+			return err
+		}
+	}
+	if state := args.Get("resume"); state.Type() == js.TypeObject {
+		req.Resume = goBytes(state)
 	}
 	for i := range args.Get("files").Length() {
 		req.Files = append(req.Files, fileOf(ctx, args.Get("files").Index(i)))

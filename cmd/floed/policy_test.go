@@ -68,7 +68,9 @@ var imports = map[string][]string{
 	"floe/crypto":            {},
 	"floe/web":               {},
 	"floe/static":            {},
-	"floe/wasm/bench":        {"floe/codec", "floe/crypto", "floe/server/api", "floe/static"},
+	"floe/wasm/promise":      {},
+	"floe/wasm/crew":         {"floe/codec", "floe/wasm/promise"},
+	"floe/wasm/bench":        {"floe/wasm/crew", "floe/wasm/promise", "floe/codec", "floe/crypto", "floe/server/api", "floe/static"},
 	"floe/static/build":      {"floe/codec/kernel"}, // which it stores beside the engine
 	"floe/server/api":        {"floe/codec"},
 	"floe/server/node":       {"floe/codec", "floe/server/api"},
@@ -82,7 +84,7 @@ var imports = map[string][]string{
 	"floe/server/ledgertest": {"floe/codec", "floe/server", "floe/server/api"},
 	"floe/server":            {"floe/codec", "floe/server/api", "floe/server/uploader", "floe/server/walrus", "floe/web"},
 	"floe/wasm/client":       {"floe/codec", "floe/crypto", "floe/server/api", "floe/wasm/client"},
-	"floe/wasm":              {"floe/wasm/client", "floe/codec", "floe/crypto", "floe/server/api"}, // for the types in client's methods
+	"floe/wasm":              {"floe/wasm/client", "floe/wasm/crew", "floe/wasm/promise", "floe/codec", "floe/crypto", "floe/server/api"}, // for the types in client's methods
 	"floe/cmd/floed":         {"floe/codec", "floe/server", "floe/static"},
 	"floe/cmd/floe":          {"floe/wasm/client", "floe/codec", "floe/crypto", "floe/server/api", "floe/server/sui", "floe/server/committee", "floe/server/walrus", "floe/cmd/floe/direct"},
 }

@@ -148,6 +148,24 @@ export function breath() {
   return new Promise((resolve) => { setTimeout(resolve); });
 }
 
+const STRETCH_MS = 12; // of work at a time: a press of a key is answered after it
+
+/**
+ * Does something for each of many, and lets the browser do other things in between.
+ * @template T
+ * @param {Iterable<T>} many
+ * @param {(one: T) => void} work
+ */
+export async function calmly(many, work) {
+  let until = performance.now() + STRETCH_MS;
+  for (const one of many) {
+    work(one);
+    if (performance.now() < until) continue;
+    await breath();
+    until = performance.now() + STRETCH_MS;
+  }
+}
+
 /**
  * Hands a file to the browser to save.
  * @param {Blob} blob

@@ -70,7 +70,7 @@ function whoCanOpen(sent, recipients) {
 function showPassphrase({ sent, passphrase, recipients }) {
   const place = byId("done-passphrase", HTMLElement);
   if (!sent.passphrase || !passphrase) {
-    place.textContent = recipients ? "not needed" : "none";
+    place.textContent = recipients ? "not needed" : sent.passphrase ? "the one you chose" : "none";
     return;
   }
   const button = element("button", { type: "button", class: "link small" }, "Copy it");

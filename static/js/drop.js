@@ -15,7 +15,7 @@ import { fromDrop, fromInput, fromPaste, fromText } from "./files.js";
 export function takeFiles({ take, ready, over }) {
   for (const input of document.querySelectorAll("input[type=file]")) {
     if (!(input instanceof HTMLInputElement)) continue;
-    input.addEventListener("change", () => take(fromInput(input)));
+    input.addEventListener("change", async () => take(await fromInput(input)));
   }
   takeDrops(take, ready, over);
   document.addEventListener("paste", (event) => {

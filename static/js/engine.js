@@ -52,6 +52,9 @@
  * @typedef {{code: string, message: string, paid?: boolean, rescue?: string, short?: {coin: string, lack: string}[], have?: number, need?: number, node?: number, end?: number, max?: number, retry?: boolean, retryAfterMs?: number}} Failure
  */
 
+import { breath } from "./dom.js";
+import { outdated } from "./net.js";
+
 // Trusted Types: the page may make script URLs through this policy alone, and
 // it knows two.
 const WORKER = new URL("./worker.js", import.meta.url).href;
@@ -72,6 +75,8 @@ export function scriptURL(url) {
 
 // IDs of a network that isn't compiled in come with the page, the same for all.
 const NETWORK = document.querySelector('meta[name="floe-network"]')?.content ?? "";
+
+const BATCH = 1000; // files handed over at a time
 
 class Engine extends EventTarget {
   #worker = null;
@@ -101,6 +106,37 @@ class Engine extends EventTarget {
    */
   finish(onProgress) {
     return this.#call("finish", {}, onProgress);
+  }
+
+  /**
+   * What was being sent from here when its page was closed, the newest first.
+   * @returns {Promise<{index: number, at: number, name: string, count: number, bytes: number, part: number}[]>}
+   */
+  interrupted() {
+    return this.#call("interrupted").promise;
+  }
+
+  /**
+   * Which files one of those takes to go on, and handles to them where there are any.
+   * @returns {Promise<{files: {path: string, size: number, modified: number, root: number, inside: string, file?: File}[], roots: FileSystemHandle[]}>}
+   */
+  wanted({ index }) {
+    return this.#call("wanted", { index }).promise;
+  }
+
+  /**
+   * Goes on with one of those. Nothing that nodes have acknowledged is sent again.
+   * @param {{index: number, files: {file: File, path: string}[]}} args  by the paths and in the order of wanted
+   * @param {(progress: SendProgress) => void} [onProgress]
+   * @returns {{promise: Promise<Sent>, cancel: () => void}}
+   */
+  resume(args, onProgress) {
+    return this.#call("resume", args, onProgress);
+  }
+
+  /** Throws one of those away. @returns {Promise<void>} */
+  discard({ index }) {
+    return this.#call("discard", { index }).promise;
   }
 
   /**
@@ -239,8 +275,29 @@ class Engine extends EventTarget {
   #call(op, args, onProgress, sign, transfer = []) {
     const id = ++this.#last;
     const promise = new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject, onProgress, sign }));
-    this.#start().postMessage({ id, op, args }, transfer);
+    const worker = this.#start();
+    if (args?.files) this.#bring(worker, id, op, args);
+    else worker.postMessage({ id, op, args }, transfer);
     return { promise, cancel: () => this.#worker?.postMessage({ id, cancel: true }) };
+  }
+
+  /** Hands over files a few at a time: copying a hundred thousand at once takes a second. */
+  async #bring(worker, id, op, { files, ...args }) {
+    const roots = new Map();
+    for (let i = 0; i < files.length; i += BATCH) {
+      if (i) await breath();
+      const some = files.slice(i, i + BATCH).map(({ root, ...file }) => {
+        if (root && !roots.has(root)) roots.set(root, roots.size);
+        return { ...file, root: roots.get(root) };
+      });
+      worker.postMessage({ id, files: some });
+    }
+    const message = { id, op, args: { ...args, roots: [...roots.keys()] } };
+    try {
+      worker.postMessage(message);
+    } catch { // a handle that can't be handed over
+      worker.postMessage({ id, op, args });
+    }
   }
 
   #start() {
@@ -255,7 +312,8 @@ class Engine extends EventTarget {
     return worker;
   }
 
-  #answer({ id, progress, result, error, sign }) {
+  #answer({ id, progress, result, error, sign, spent }) {
+    if (spent) return this.#retire();
     const call = this.#calls.get(id);
     if (!call) return;
     if (sign) {
@@ -283,14 +341,22 @@ class Engine extends EventTarget {
     }
   }
 
-  // The worker couldn't load or has died: whatever waits for it fails, and the
-  // next call starts another.
-  #stopped(cause) {
+  // The worker holds memory that it can't give back, and nothing else.
+  #retire() {
+    if (this.#calls.size) return;
     this.#worker?.terminate();
     this.#worker = null;
-    const failure = { code: "unsupported", message: "The part of this page that encrypts couldn't start. Load the page again, or use a current browser.", cause };
-    for (const { reject } of this.#calls.values()) reject(failure);
+  }
+
+  // The worker couldn't load or has died: whatever waits for it fails, and the
+  // next call starts another.
+  async #stopped(cause) {
+    this.#worker?.terminate();
+    this.#worker = null;
+    const calls = [...this.#calls.values()];
     this.#calls.clear();
+    const failure = await outdated() ? { code: "updated", message: "The server was updated since this page was loaded. Load it again." } : { code: "unsupported", message: "The part of this page that encrypts couldn't start. Load the page again, or use a current browser.", cause };
+    for (const { reject } of calls) reject(failure);
   }
 }
 

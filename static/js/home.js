@@ -8,12 +8,14 @@ import { takeFiles } from "./drop.js";
 import { firstGone } from "./files.js";
 import { limit, many, shortDay, size } from "./format.js";
 import { FloeMap } from "./map.js";
+import * as interrupted from "./interrupted.js";
 import * as left from "./left.js";
 import * as mine from "./mine.js";
 import { shown } from "./names.js";
 import { engine, engineSoon, lacking, neededToSend, network } from "./net.js";
 import { resting, unknown } from "./nodes.js";
 import { endOf, Options } from "./options.js";
+import { paidFor } from "./paid.js";
 import { Sending } from "./sending.js";
 import { Staged } from "./staged.js";
 import { calm, failureOf, tell, troubleBox } from "./trouble.js";
@@ -40,6 +42,9 @@ let stopped = false;
 /** What a wallet has paid for and what isn't finished, to go on with. @type {{failure: import("./types").Failure, files: import("./types").PickedFile[], resume: () => void}|null} */
 let unfinished = null;
 
+/** What failed and can be gone on with, as long as the same is to be sent in the same way. @type {{files: import("./types").PickedFile[], how: string, resume: () => Promise<void>}|null} */
+let halted = null;
+
 const startMap = new FloeMap(byId("start-map", HTMLElement));
 const staged = new Staged(listChanged);
 const options = new Options(() => price());
@@ -53,6 +58,7 @@ function go(next) {
   byId("lead", HTMLElement).hidden = !first;
   byId("facts", HTMLElement).hidden = !first;
   for (const kept of [left, mine]) first ? kept.show() : kept.hide();
+  first ? interrupted.show(goOn) : interrupted.hide();
   showOnly(sections, byId(next, HTMLElement));
   scrollTo({ top: 0 });
 }
@@ -99,7 +105,7 @@ function tellTrouble(failure) {
 /** Checks what can be checked before anything leaves the page. */
 async function start() {
   if (state !== "staged" || job) return;
-  if (unfinished && same(unfinished.files, staged.files)) return unfinished.resume(); // it is paid for
+  if (unfinished && staged.same(unfinished.files)) return unfinished.resume(); // it is paid for
   if (unfinished) { // and would be lost, if others were sent before
     tell(troubleBox(), unfinished.failure, { again: unfinished.resume });
     announce("What is paid for comes first. Try that again, then send these.");
@@ -112,13 +118,31 @@ async function start() {
   if (lack) return tellTrouble({ code: "unsupported", message: "", what: lack });
   const gone = await firstGone(staged.files);
   if (gone) return tellTrouble({ code: "file_gone", message: "", name: gone.path });
+  if (halted?.how === how() && staged.same(halted.files)) return halted.resume();
   await run();
+}
+
+/** How it is to be sent, to compare. */
+const how = () => JSON.stringify([options.chosen(), pay.chosen()]);
+
+/** Goes on with what a closed page was sending. @param {import("./types").Interrupted} going @param {import("./types").PickedFile[]} files */
+async function goOn({ index, people }, files) {
+  if (state !== "start" || job) return;
+  await staged.add({ files, leftovers: 0, emptyFolders: [], unreadable: [] });
+  await resume(index, people);
+}
+
+/** @param {number} index @param {number} people */
+async function resume(index, people) {
+  const files = staged.files;
+  await carry({ ...options.chosen(), files, recipients: Array(people).fill("") }, staged.total, (ready, show) => ready.resume({ index, files }, show));
 }
 
 async function run() {
   const wallet = pay.chosen();
-  const request = { files: staged.files, ...options.chosen(), wallet };
+  const request = { files: staged.files, ...options.chosen(), wallet, until: 0 };
   request.epochs ||= net?.default_epochs || 1;
+  if (net) request.until = endOf(net, request.epochs);
   const sign = await wallets.signer(wallet);
   await carry(request, staged.total, (ready, show) => ready.send(request, show, sign));
 }
@@ -137,7 +161,7 @@ async function carry(request, total, send) {
   work();
   stopped = false;
   const before = unfinished;
-  unfinished = null;
+  unfinished = halted = null;
   removeEventListener("beforeunload", hold);
   try {
     const ready = await engine();
@@ -156,6 +180,8 @@ async function carry(request, total, send) {
     headline(`${many(files.length, "file")} to send`);
     await refresh();
     const failure = failureOf(cause);
+    const { going } = failure;
+    if (typeof going === "number") halted = { files: [...files], how: how(), resume: () => resume(going, chosen.recipients.length) };
     failure.paid ||= Boolean(before) && failure.code === "cancelled"; // before the engine had begun
     fell(failure, files, () => carry(request, total, (ready, show) => ready.finish(show)));
   } finally {
@@ -169,27 +195,9 @@ async function carry(request, total, send) {
  */
 function fell(failure, files, resume) {
   if (!failure.paid) return tellTrouble(failure);
-  unfinished = { failure: { ...failure, code: "paid", what: happened(failure), message: rescue(failure) }, files: [...files], resume };
+  unfinished = { failure: paidFor(failure), files: [...files], resume };
   addEventListener("beforeunload", hold);
   tell(troubleBox(), unfinished.failure, { again: resume });
-}
-
-/** How to get at what is paid for, where it is never finished. @param {import("./types").Failure} failure */
-function rescue({ message, rescue }) {
-  return rescue ? `${message}\nThe key to the storage and the SUI that stay behind, which any wallet for Sui imports; whoever has it can take them, but opens nothing with it:\n${rescue}` : message;
-}
-
-/** What came in between, in a sentence. @param {import("./types").Failure} failure */
-function happened({ code, have, need, message }) {
-  if (code === "cancelled") return "You stopped it.";
-  if (code === "offline") return "The connection broke off.";
-  if (code === "too_few_nodes" && need) return `Only ${have} of the ${need} nodes that are needed hold your files by now.`;
-  return message;
-}
-
-/** @param {import("./types").PickedFile[]} a @param {import("./types").PickedFile[]} b */
-function same(a, b) {
-  return a.length === b.length && a.every((picked, i) => picked === b[i]);
 }
 
 /** What a wallet has paid for can be finished in this page alone. @param {BeforeUnloadEvent} event */
@@ -217,7 +225,7 @@ async function begin() {
   await breath();
   startMap.show(unknown());
   await refresh();
-  engineSoon(() => { left.show(); mine.show(); });
+  engineSoon(() => { interrupted.show(goOn); left.show(); mine.show(); });
 }
 
 async function refresh() {

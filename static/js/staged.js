@@ -1,19 +1,26 @@
 // @ts-check
 // The list of files before they are sent.
 
-import { announce, byId, cloned, within } from "./dom.js";
+import { announce, byId, calmly, cloned, headline, within } from "./dom.js";
 import { list, many, size } from "./format.js";
 import { base, folded, hides, kind, shown, unique } from "./names.js";
 
 /** @typedef {import("./types").PickedFile} PickedFile */
 /** @typedef {import("./files.js").Picked} Picked */
 
-const ROWS = 25; // shown before "show all": a folder may hold thousands
+const ROWS = 25; // shown before "show all": a folder may hold thousands …
+const MORE = 500; // … and is shown by so many
+const SOON = 2000; // fewer files are there before anybody wonders
 
 export class Staged {
   /** @type {PickedFile[]} */
   files = [];
-  #all = false;
+  /** Bytes of all files. */
+  total = 0;
+  #rows = ROWS;
+  #taken = new Set();
+  #adding = Promise.resolve();
+  #turn = 0;
   #list = byId("files", HTMLElement);
   #more = byId("more-files", HTMLElement);
   #leftOut = byId("left-out", HTMLElement);
@@ -23,34 +30,54 @@ export class Staged {
   constructor(changed) {
     this.#changed = changed;
     within(this.#more, "button", HTMLButtonElement).addEventListener("click", () => {
-      this.#all = true;
+      const before = this.#rows;
+      this.#rows += MORE;
       this.#draw();
-      within(this.#list, `li:nth-child(${ROWS + 1}) button`, HTMLButtonElement).focus();
+      within(this.#list, `li:nth-child(${before + 1}) button`, HTMLButtonElement).focus();
     });
-  }
-
-  get total() {
-    return this.files.reduce((sum, { file }) => sum + file.size, 0);
   }
 
   /** @param {Picked} picked */
   add(picked) {
-    const taken = new Set(this.files.map(({ path }) => folded(path)));
-    for (const { file, path } of picked.files) this.files.push({ file, path: unique(path, taken) });
+    this.#adding = this.#adding.then(() => this.#add(picked));
+    return this.#adding;
+  }
+
+  /** @param {Picked} picked */
+  async #add(picked) {
+    const turn = this.#turn, taken = this.#taken;
+    const words = many(picked.files.length, "file");
+    if (picked.files.length >= SOON) headline(`Adding ${words} …`, false);
+    /** @type {PickedFile[]} */
+    const added = [];
+    let bytes = 0;
+    await calmly(picked.files, (file) => {
+      added.push({ ...file, path: unique(file.path, taken) });
+      bytes += file.file.size;
+    });
+    if (turn !== this.#turn) return; // the list was cleared
+    this.files = this.files.concat(added);
+    this.total += bytes;
     this.#tellLeftOut(picked);
-    if (picked.files.length) {
-      announce(`${many(picked.files.length, "file")} added. ${this.words()} in the list.`);
-    }
+    if (picked.files.length) announce(`${words} added. ${this.words()} in the list.`);
     this.#draw();
     this.#changed();
   }
 
   clear() {
+    this.#turn++;
     this.files = [];
-    this.#all = false;
+    this.total = 0;
+    this.#taken = new Set();
+    this.#rows = ROWS;
     this.#leftOut.hidden = true;
     this.#draw();
     this.#changed();
+  }
+
+  /** Whether these are the files. @param {PickedFile[]} files */
+  same(files) {
+    return files.length === this.files.length && files.every((picked, i) => picked === this.files[i]);
   }
 
   /** "3 files, 664 MB" */
@@ -63,6 +90,8 @@ export class Staged {
     const next = row.nextElementSibling ?? row.previousElementSibling;
     const at = next ? [...this.#list.children].indexOf(next) - (row.nextElementSibling ? 1 : 0) : -1;
     this.files = this.files.filter((other) => other !== picked);
+    this.total -= picked.file.size;
+    this.#taken.delete(folded(picked.path));
     announce(`${shown(picked.path)} removed. ${this.words()} left.`);
     this.#draw();
     this.#changed();
@@ -71,10 +100,11 @@ export class Staged {
   }
 
   #draw() {
-    const visible = this.#all ? this.files : this.files.slice(0, ROWS);
+    const visible = this.files.slice(0, this.#rows);
     this.#list.replaceChildren(...visible.map((picked) => this.#row(picked)));
-    this.#more.hidden = visible.length === this.files.length;
-    within(this.#more, "button", HTMLButtonElement).textContent = `Show all ${this.files.length.toLocaleString("en")}`;
+    const all = this.files.length, left = all - visible.length;
+    this.#more.hidden = !left;
+    within(this.#more, "button", HTMLButtonElement).textContent = left <= MORE ? `Show all ${all.toLocaleString("en")}` : `Show ${MORE} more of ${all.toLocaleString("en")}`;
     byId("total", HTMLElement).textContent = this.words();
   }
 

@@ -96,6 +96,9 @@ export interface Progress {
 export interface PickedFile {
   file: File;
   path: string;
+  root?: FileSystemHandle; // what it was found in, where the browser tells …
+  inside?: string; // … and by which path
+  made?: boolean; // it stands on no disk
 }
 
 export interface SendRequest {
@@ -105,6 +108,24 @@ export interface SendRequest {
   recipients: string[];
   light: boolean;
   wallet?: Payer;
+  until?: number; // when what is stored ends; 0: unknown
+}
+
+/** What was being sent when its page was closed. */
+export interface Interrupted {
+  index: number;
+  at: number;
+  name: string;
+  count: number;
+  bytes: number;
+  people: number;
+  part: number; // of it that was stored, 0 to 1
+}
+
+/** Which files it takes to go on. */
+export interface Wanted {
+  files: { path: string; size: number; modified: number; root: number; inside: string; file?: File }[];
+  roots: FileSystemHandle[];
 }
 
 export interface Sent {
@@ -188,6 +209,10 @@ type OnProgress = (progress: Progress) => void;
 export interface Engine {
   send(request: SendRequest, onProgress: OnProgress, sign?: Signer): Job<Sent>;
   finish(onProgress: OnProgress): Job<Sent>;
+  resume(request: { index: number; files: PickedFile[] }, onProgress: OnProgress): Job<Sent>;
+  interrupted(): Promise<Interrupted[]>;
+  wanted(request: { index: number }): Promise<Wanted>;
+  discard(request: { index: number }): Promise<void>;
   cost(request: { files: PickedFile[]; epochs: number; recipients: number; address: string }): Promise<Cost>;
   open(request: { fragment: string; passphrase: string | null }, onProgress?: OnProgress): Promise<Opened>;
   read(request: Reading & { offset?: number; length?: number; keep?: boolean }, onProgress?: OnProgress): Job<Blob>;

@@ -122,6 +122,31 @@ class Vault {
     await this.#store.update("device", PAID, (old) => without(old, index));
   }
 
+  /** Keeps bytes that nobody else may read, and beside them what isn't secret. */
+  async hide(name, bytes, beside) {
+    const { key } = await this.#self();
+    const box = await wrap(key, bytes, name);
+    await this.#store.update("device", name, () => ({ box, beside }));
+  }
+
+  /** What hide kept. @returns {Promise<{bytes: Uint8Array, beside: any}|null>} */
+  async hidden(name) {
+    const kept = await this.#store.get("device", name);
+    if (!kept) return null;
+    const { key } = await this.#self();
+    return { bytes: await unwrap(key, kept.box, name), beside: kept.beside };
+  }
+
+  /** The names under which something is hidden. @param {string} prefix @returns {Promise<string[]>} */
+  async hiddenNames(prefix) {
+    return (await this.#store.keys("device")).filter((name) => name.startsWith(prefix));
+  }
+
+  /** Removes what is hidden under those names, all at once. @param {string[]} names */
+  async unhide(names) {
+    await this.#store.remove("device", names);
+  }
+
   async #open(box, label = "sent") {
     const { key } = await this.#self();
     return JSON.parse(new TextDecoder().decode(await unwrap(key, box, label)));
@@ -184,6 +209,19 @@ class Database {
     return done(this.#db.transaction(store).objectStore(store).getAll());
   }
 
+  keys(store) {
+    return done(this.#db.transaction(store).objectStore(store).getAllKeys());
+  }
+
+  remove(store, keys) {
+    return new Promise((resolve, reject) => {
+      const tx = this.#db.transaction(store, "readwrite", { durability: "strict" });
+      for (const key of keys) tx.objectStore(store).delete(key);
+      tx.oncomplete = () => resolve();
+      tx.onerror = tx.onabort = () => reject(tx.error);
+    });
+  }
+
   /** Replaces a value by what change makes of it, in one transaction. */
   update(store, key, change) {
     return new Promise((resolve, reject) => {
@@ -211,6 +249,14 @@ class Shelf {
 
   async all(store) {
     return [...this.#values].filter(([key]) => key.startsWith(store + "/")).map(([, value]) => value);
+  }
+
+  async keys(store) {
+    return [...this.#values.keys()].filter((key) => key.startsWith(store + "/")).map((key) => key.slice(store.length + 1));
+  }
+
+  async remove(store, keys) {
+    for (const key of keys) this.#values.delete(store + "/" + key);
   }
 
   async update(store, key, change) {

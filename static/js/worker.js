@@ -2,6 +2,7 @@
 // The page talks to it through engine.js in messages
 //
 //   page → worker   {id, op, args}   start;   {id, cancel: true}   stop
+//   page → worker   {id, files: […]}   before that, as often as there are many of args.files
 //   worker → page   {id, progress}   any number of times, then
 //                   {id, result}  or  {id, error: {code, message, …}}
 //
@@ -13,24 +14,36 @@
 // The worker's name is what the page carries of its network, "" where that is
 // compiled in. Ops are the methods of `ops` below. Seeds and identities stay here.
 
-import "/static/dist/wasm_exec.js";
+import "../dist/wasm_exec.js";
+import { Crew } from "./crew.js";
 import { withKernel } from "./kernel.js";
 import { reading } from "./reading.js";
+import { Journal, forget, interrupted, resumable } from "./unsent.js";
 import { openVault } from "./vault.js";
 
-const MODULE = "/static/dist/floe.wasm";
-const KERNEL = "/static/dist/kernel.wasm";
+const MODULE = new URL("../dist/floe.wasm", import.meta.url);
+const KERNEL = new URL("../dist/kernel.wasm", import.meta.url);
+
+/** Workers that help. @type {Crew} */
+let crew;
+
+/** @type {WebAssembly.Memory} */
+let memoryOf;
 
 /** Starts both modules at once; floe.wasm sets globalThis.floe before run() returns. */
 async function start() {
   const go = new globalThis.Go();
   if (self.name) go.argv.push(self.name);
   const module = WebAssembly.compileStreaming(fetch(MODULE));
-  const join = await withKernel(go, WebAssembly.compileStreaming(fetch(KERNEL)));
+  const kernel = WebAssembly.compileStreaming(fetch(KERNEL)).catch(() => null);
+  crew = new Crew({ engine: module, kernel });
+  const join = await withKernel(go, kernel);
   const instance = await WebAssembly.instantiate(await module, go.importObject);
   join(instance);
+  memoryOf = instance.exports.mem;
   const ended = go.run(instance);
   ended.then(() => stopAll({ code: "internal", message: "The page's engine stopped. Load the page again; nothing that was shown as done is lost.", retry: true }));
+  await globalThis.floe.crew?.(crew);
   return globalThis.floe;
 }
 
@@ -57,16 +70,48 @@ const ops = {
 
   async send(args, signal, onProgress, sign) {
     const [floe, own] = await Promise.all([engine, vault]);
+    const { files, roots, until, ...rest } = args;
     const index = await own.takeIndex();
     const about = {
       index, wallet: args.wallet,
-      name: args.files[0].path, count: args.files.length, bytes: args.files.reduce((sum, { file }) => sum + file.size, 0),
+      name: files[0].path, count: files.length, bytes: files.reduce((sum, { file }) => sum + file.size, 0),
       people: args.recipients?.length ?? 0,
     };
+    if (about.bytes > LONG) crew.hire();
+    const common = { ...rest, files, seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal };
+    if (!args.wallet) {
+      return journaled(own, about, new Journal(own, { ...about, until }, files, roots ?? []), onProgress, (keeping) => floe.send({ ...common, ...keeping }));
+    }
     unfinished = null;
     const note = (parcelId) => noteDown(own, about, parcelId);
-    const sent = await orForget(own, about, floe.send({ ...args, wallet: signing(args.wallet, sign), note, seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal, onProgress }));
+    const sent = await orForget(own, about, floe.send({ ...common, wallet: signing(args.wallet, sign), note, onProgress }));
     return keep(own, sent, about);
+  },
+
+  /** Goes on with what was interrupted: the same files, however they were found again. */
+  async resume({ index, files }, signal, onProgress) {
+    const [floe, own] = await Promise.all([engine, vault]);
+    const { about, state } = await resumable(own, index);
+    const { name, count, bytes, people } = about;
+    const journal = new Journal(own, about, files, []).resumed();
+    if (bytes > LONG) crew.hire();
+    const common = { files, resume: state, seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal };
+    return journaled(own, { index, name, count, bytes, people }, journal, onProgress, (keeping) => floe.send({ ...common, ...keeping }));
+  },
+
+  /** What can be gone on with. */
+  async interrupted() {
+    return interrupted(await vault);
+  },
+
+  /** Which files that takes, and the handles to them. */
+  async wanted({ index }) {
+    const { about: { files, roots } } = await resumable(await vault, index);
+    return { files, roots };
+  },
+
+  async discard({ index }) {
+    await forget(await vault, index);
   },
 
   /** Goes on with what a wallet has paid for and what then failed. */
@@ -135,6 +180,32 @@ const ops = {
     return floe.grant({ link, recipient, seed: await own.seed(), index, memory: memory(own), signal, wallet: signing(wallet, sign) });
   },
 };
+
+const LONG = 4 << 20; // bytes that take long enough for others to help
+
+/** Sends so that another page can go on where this one stops; what was cancelled on purpose is forgotten. */
+async function journaled(own, about, journal, onProgress, send) {
+  await journal.open();
+  try {
+    const sent = await send({
+      journal: (state) => journal.write(state),
+      onProgress(progress) {
+        if (progress.total > 0) journal.part = progress.acked / progress.total;
+        onProgress(progress);
+      },
+    });
+    const kept = await keep(own, sent, about);
+    await journal.forget();
+    return kept;
+  } catch (error) {
+    crew.dismiss();
+    if (error?.code === "cancelled" || (error?.code === "changed" && !journal.again)) await journal.forget();
+    else if (journal.kept) throw { ...plain(error), going: about.index };
+    throw error;
+  } finally {
+    journal.close();
+  }
+}
 
 /** What a wallet has paid for and what isn't sent yet, as far as it will be kept. */
 let unfinished = null;
@@ -209,16 +280,29 @@ function memory(own) {
 /** Calls under way: id → AbortController. */
 const calls = new Map();
 
+/** Files of calls to come: id → what came so far. */
+const lists = new Map();
+
+/** Calls that were stopped before they came. */
+const early = new Set();
+
 /** Transactions that a wallet is asked to sign: id → {resolve, reject}. */
 const prompts = new Map();
 
 self.onmessage = ({ data }) => {
-  const { id, op, args, cancel, signed, refused } = data;
-  if (cancel) calls.get(id)?.abort();
+  const { id, op, args, files, cancel, signed, refused } = data;
+  if (files) lists.has(id) ? lists.get(id).push(...files) : lists.set(id, files);
+  else if (cancel) stop(id);
   else if (signed) prompts.get(id)?.resolve(signed);
   else if (refused) prompts.get(id)?.reject(refused);
+  else if (lists.has(id)) run(id, op, { ...args, files: lists.get(id) });
   else run(id, op, args ?? {});
 };
+
+function stop(id) {
+  if (!calls.has(id)) early.add(id);
+  calls.get(id)?.abort();
+}
 
 /** Has the page's wallet sign for one call. */
 function signer(id) {
@@ -231,6 +315,8 @@ function signer(id) {
 async function run(id, op, args) {
   const controller = new AbortController();
   calls.set(id, controller);
+  lists.delete(id);
+  if (early.delete(id)) controller.abort();
   try {
     const result = await ops[op](args, controller.signal, (progress) => self.postMessage({ id, progress }), signer(id));
     if (calls.has(id)) self.postMessage({ id, result });
@@ -239,7 +325,16 @@ async function run(id, op, args) {
   } finally {
     calls.delete(id);
     prompts.delete(id);
+    if (op === "send" || op === "resume") retire();
   }
+}
+
+const MUCH = 64 << 20;
+
+/** WebAssembly's memory never shrinks: after much was sent, the page had better take another worker. */
+function retire() {
+  crew.dismiss();
+  if (!calls.size && !unfinished && !locked.size && memoryOf.buffer.byteLength > MUCH) self.postMessage({ spent: true });
 }
 
 function stopAll(error) {

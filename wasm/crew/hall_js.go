@@ -1,0 +1,61 @@
+package crew
+
+import (
+	"context"
+	"syscall/js"
+
+	"floe/codec"
+	"floe/wasm/promise"
+)
+
+// Page is the hall of a page's worker: v is a Crew of static/js/crew.js.
+func Page(v js.Value) Hall { return page{v} }
+
+type page struct{ v js.Value }
+
+func (p page) Size() int { return p.v.Get("size").Int() }
+
+func (p page) Begin(ctx context.Context) <-chan Mate {
+	list := p.v.Call("begin")
+	n := list.Length()
+	mates := make(chan Mate, n)
+	for i := range n {
+		m := list.Index(i)
+		if m.Get("able").Bool() {
+			mates <- worker{m}
+			continue
+		}
+		go func() {
+			if _, err := promise.Await(ctx, m.Get("ready")); err == nil {
+				mates <- worker{m}
+			}
+		}()
+	}
+	return mates
+}
+
+func (p page) Rest() { p.v.Call("rest") }
+
+func (p page) Breathe(ctx context.Context) { promise.Await(ctx, p.v.Call("breathe")) }
+
+// worker is a Mate of static/js/crew.js.
+type worker struct{ v js.Value }
+
+func (w worker) Load(nShards int, want codec.Want, blob []byte) {
+	room := w.v.Call("room", len(blob))
+	js.CopyBytesToJS(js.Global().Get("Uint8Array").New(room, 0, len(blob)), blob)
+	w.v.Call("load", map[string]any{"nShards": nShards, "want": int(want), "size": len(blob), "bytes": room})
+}
+
+func (w worker) Share(ctx context.Context, first, end int) ([]byte, error) {
+	share, err := promise.Await(ctx, w.v.Call("share", map[string]any{"first": first, "end": end}))
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, share.Get("byteLength").Int())
+	js.CopyBytesToGo(b, share)
+	w.v.Call("giveBack", share)
+	return b, nil
+}
+
+func (w worker) End() { w.v.Call("end") }
