@@ -9,18 +9,14 @@ import (
 
 // Sections of a WebAssembly module that are looked at here.
 const (
-	sectionCustom = 0
-	sectionImport = 2
-	sectionCode   = 10
-	sectionData   = 11
-)
-
-// Opcodes.
-const (
-	opUnreachable = 0x00
-	opCall        = 0x10
-	opI32Const    = 0x41
-	opEnd         = 0x0b
+	sectionCustom   = 0
+	sectionType     = 1
+	sectionImport   = 2
+	sectionFunction = 3
+	sectionStart    = 8
+	sectionElement  = 9
+	sectionCode     = 10
+	sectionData     = 11
 )
 
 // section is one section of a module, in the module's order.

@@ -48,7 +48,8 @@ func strip(module []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.strip(code.body, imports.body, idle); err != nil {
+	unpack, err := t.strip(code.body, imports.body, idle)
+	if err != nil {
 		return nil, err
 	}
 	if code.body, err = sever(code.body, idle); err != nil {
@@ -58,6 +59,9 @@ func strip(module []byte) ([]byte, error) {
 		return nil, err
 	}
 	data.body = m.section()
+	if sections, err = withStart(sections, unpack); err != nil {
+		return nil, err
+	}
 	return joinModule(sections), nil
 }
 
@@ -74,84 +78,72 @@ func madeBy(sections []section, version string) bool {
 // slim is a table of functions in the making, in new bytes for each part.
 type slim struct {
 	*symtab
-	names, pctab, ftab []byte
-	nameAt, tableAt    map[string]uint32
-	gofunc             []byte // what is needed of it, at its old places
+	names, pctab    []byte
+	gofunc          []byte // what is needed of it, at its old places
+	records         []record
+	nameAt, tableAt map[string]uint32
 }
 
-// strip writes a smaller table of functions over the old one.
-func (t *symtab) strip(code, imports []byte, idle []bool) error {
+// strip writes a smaller table of functions over the old one. What it returns
+// has to run before anything else does.
+func (t *symtab) strip(code, imports []byte, idle []bool) (unpack []byte, err error) {
 	callers, err := t.recoverers(code, imports)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s := &slim{symtab: t, nameAt: make(map[string]uint32), tableAt: make(map[string]uint32), gofunc: make([]byte, t.findfunc-t.gofunc)}
-	s.names, s.pctab = []byte{0}, []byte{0}
-	s.ftab = bytes.Clone(t.m[t.ftab : t.ftab+8*t.nfunc+8])
-	le.PutUint32(s.ftab[8*t.nfunc+4:], 0)
+	s := &slim{
+		symtab: t, names: []byte{0}, pctab: []byte{0}, gofunc: make([]byte, t.findfunc-t.gofunc),
+		nameAt: make(map[string]uint32), tableAt: make(map[string]uint32),
+	}
 	for i := range t.nfunc {
 		f, err := t.function(i)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if idle[i] {
 			f.pcsp, f.pcdata, f.funcdata = 0, nil, nil
 		}
-		if err := s.add(i, f, callers[i]); err != nil {
-			return fmt.Errorf("couldn't strip function %d: %w", i, err)
+		if err := s.add(f, callers[i]); err != nil {
+			return nil, fmt.Errorf("couldn't strip function %d: %w", i, err)
 		}
 	}
 	return s.write()
 }
 
-// add writes the record of one function.
-func (s *slim) add(i int, f function, inlined bool) error {
+// add makes the record of one function.
+func (s *slim) add(f function, inlined bool) error {
 	name, err := s.text(f.name)
 	if err != nil {
 		return err
 	}
-	pcsp, err := s.keepTable(f.pcsp)
-	if err != nil {
+	r := record{name: s.keepName(name), args: f.args, deferReturn: f.deferReturn, kind: uint32(f.id) | uint32(f.flag)<<8 | funcdatas<<24}
+	if r.pcsp, err = s.keepTable(f.pcsp); err != nil {
 		return err
 	}
-	stackMap, err := s.keepTable(at(f.pcdata, pcdataStackMap, 0))
-	if err != nil {
+	if r.stackMap, err = s.keepTable(at(f.pcdata, pcdataStackMap, 0)); err != nil {
 		return err
 	}
-	pcdata := []uint32{0, stackMap}
-	funcdata := []uint32{absent, absent, absent, absent, absent}
-	if inlined && at(f.funcdata, funcdataInlTree, absent) != absent {
-		tree, err := s.keepTable(at(f.pcdata, pcdataInlTree, 0))
-		if err != nil {
+	for i := range r.funcdata {
+		r.funcdata[i] = absent
+	}
+	if tree := at(f.funcdata, funcdataInlTree, absent); inlined && tree != absent {
+		r.funcdata[funcdataInlTree] = tree
+		if r.inlTree, err = s.keepTable(at(f.pcdata, pcdataInlTree, 0)); err != nil {
 			return err
 		}
-		pcdata = append(pcdata, tree)
-		funcdata[funcdataInlTree] = f.funcdata[funcdataInlTree]
-		if err := s.keepTree(f.funcdata[funcdataInlTree], f.pcdata[pcdataInlTree]); err != nil {
+		if err := s.keepTree(tree, f.pcdata[pcdataInlTree]); err != nil {
 			return err
 		}
 	}
 	for _, kind := range []int{funcdataArgs, funcdataLocals, funcdataObjects, funcdataDefers} {
-		if funcdata[kind] = at(f.funcdata, kind, absent); funcdata[kind] == absent {
+		if r.funcdata[kind] = at(f.funcdata, kind, absent); r.funcdata[kind] == absent {
 			continue
 		}
-		if err := s.keepData(kind, funcdata[kind]); err != nil {
+		if err := s.keepData(kind, r.funcdata[kind]); err != nil {
 			return err
 		}
 	}
-	pcdata = trimmed(pcdata, 0)
-	funcdata = trimmed(funcdata, absent)
-	for len(s.ftab)%8 != 0 {
-		s.ftab = append(s.ftab, 0)
-	}
-	le.PutUint32(s.ftab[8*i+4:], uint32(len(s.ftab)))
-	for _, v := range []uint32{f.entry, s.keepName(name), f.args, f.deferReturn, pcsp, 0, 0, uint32(len(pcdata)), 0, 0} {
-		s.ftab = le.AppendUint32(s.ftab, v)
-	}
-	s.ftab = append(s.ftab, f.id, f.flag, 0, byte(len(funcdata)))
-	for _, v := range append(pcdata, funcdata...) {
-		s.ftab = le.AppendUint32(s.ftab, v)
-	}
+	s.records = append(s.records, r)
 	return nil
 }
 
@@ -161,13 +153,6 @@ func at(list []uint32, i int, nothing uint32) uint32 {
 		return list[i]
 	}
 	return nothing
-}
-
-func trimmed(list []uint32, nothing uint32) []uint32 {
-	for len(list) > 0 && list[len(list)-1] == nothing {
-		list = list[:len(list)-1]
-	}
-	return list
 }
 
 // keepName returns where the name's stand-in is. The runtime compares two
@@ -243,25 +228,5 @@ func (s *slim) keepData(kind int, off uint32) error {
 		return err
 	}
 	copy(s.gofunc[off:], s.m[s.symtab.gofunc+int(off):][:n])
-	return nil
-}
-
-// write puts the new parts where the old ones were, with zeros behind them.
-func (s *slim) write() error {
-	for _, part := range []struct {
-		from, to int
-		with     []byte
-	}{
-		{s.symtab.names, s.symtab.pctab, s.names},
-		{s.symtab.pctab, s.symtab.ftab, s.pctab},
-		{s.symtab.ftab, s.symtab.gofunc, s.ftab},
-		{s.symtab.gofunc, s.findfunc, s.gofunc},
-	} {
-		old := s.m[part.from:part.to]
-		if len(part.with) > len(old) {
-			return errors.New("a part of the new table of functions is larger than the old one")
-		}
-		clear(old[copy(old, part.with):])
-	}
 	return nil
 }

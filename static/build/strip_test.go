@@ -44,7 +44,7 @@ func programs(t *testing.T) (whole, small []byte) {
 	return whole, small
 }
 
-// run returns what a module printed.
+// runModule returns what a module printed.
 func runModule(t *testing.T, module []byte, args ...string) (string, error) {
 	t.Helper()
 	ctx := context.Background()
@@ -55,6 +55,21 @@ func runModule(t *testing.T, module []byte, args ...string) (string, error) {
 	config := wazero.NewModuleConfig().WithStdout(&out).WithStderr(&out).WithArgs(append([]string{"program"}, args...)...)
 	_, err := r.InstantiateWithConfig(ctx, module, config)
 	return out.String(), err
+}
+
+// unpacked is a module's memory before its main function runs.
+func unpacked(t *testing.T, module []byte) memory {
+	t.Helper()
+	ctx := context.Background()
+	r := wazero.NewRuntime(ctx)
+	defer r.Close(ctx)
+	wasi_snapshot_preview1.MustInstantiate(ctx, r)
+	made, err := r.InstantiateWithConfig(ctx, module, wazero.NewModuleConfig().WithStartFunctions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _ := made.Memory().Read(0, made.Memory().Size())
+	return bytes.Clone(b)
 }
 
 // TestStrippedRunsTheSame: panics, recovering, the collector, growing stacks.
@@ -137,20 +152,11 @@ func TestStripKeepsTables(t *testing.T) {
 
 func tables(t *testing.T, module []byte) *symtab {
 	t.Helper()
-	sections, err := parseModule(module)
+	s, err := findSymtab(unpacked(t, module))
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := find(sections, sectionData)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := parseData(data.body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := findSymtab(m)
-	if err != nil {
+	if err := s.checkFind(); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -68,6 +68,7 @@ type symtab struct {
 	findfunc int
 	end      int
 	nfunc    int
+	first    uint32 // number of the first function
 }
 
 func findSymtab(m memory) (*symtab, error) {
@@ -126,12 +127,12 @@ func (t *symtab) check() error {
 			return fmt.Errorf("Go's table of functions isn't what Go 1.26 writes: %s", what)
 		}
 	}
-	first := m.u32(t.ftab)
-	if m.u64(t.module+mdMinpc) != int(first)<<16 {
+	t.first = m.u32(t.ftab)
+	if m.u64(t.module+mdMinpc) != int(t.first)<<16 {
 		return errors.New("Go's table of functions isn't what Go 1.26 writes: the first function isn't where code begins")
 	}
 	for i := range t.nfunc {
-		if m.u32(t.ftab+8*i) != first+uint32(i) {
+		if m.u32(t.ftab+8*i) != t.first+uint32(i) {
 			return fmt.Errorf("Go's table of functions isn't what Go 1.26 writes: function %d has a gap before it", i)
 		}
 	}
