@@ -13,13 +13,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser is a headless Chromium with the benchmark's page.
+// browser is a headless Chromium with one page.
 type browser struct {
-	ctx   context.Context
-	close func()
+	ctx     context.Context
+	profile string // its folder
+	close   func()
 }
 
-func startBrowser(ctx context.Context, url string) (*browser, error) {
+func startBrowser(ctx context.Context, url string, options ...chromedp.ExecAllocatorOption) (*browser, error) {
 	var chromium string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if at, err := exec.LookPath(name); err == nil {
@@ -34,12 +35,13 @@ func startBrowser(ctx context.Context, url string) (*browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	alloc, stop := chromedp.NewExecAllocator(ctx,
+	alloc, stop := chromedp.NewExecAllocator(ctx, append([]chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(chromium), chromedp.UserDataDir(profile),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless,
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-background-networking", true))
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-background-networking", true),
+	}, options...)...)
 	page, cancel := chromedp.NewContext(alloc)
-	b := &browser{ctx: page, close: func() { cancel(); stop(); os.RemoveAll(profile) }}
+	b := &browser{ctx: page, profile: profile, close: func() { cancel(); stop(); os.RemoveAll(profile) }}
 	if err := chromedp.Do(page, chromedp.Navigate(url)); err != nil {
 		b.close()
 		return nil, fmt.Errorf("couldn't start Chromium: %w", err)

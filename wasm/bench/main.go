@@ -16,10 +16,23 @@
 // against age-encryption, which returns new arrays; ours, like the page, works
 // piece by piece and fills arrays that are there. A megabyte is 10^6 bytes.
 //
+// What a whole upload is made of, and what it takes of memory, is measured with a
+// floed and a Chromium of their own, on disk:
+//
+//	go run ./wasm/bench -upload 1GiB   # sealing, encoding, relay and nodes each alone, then all of it
+//	go run ./wasm/bench -big 4GiB      # send from a page, open in another: memory of pages and server
+//	go run ./wasm/bench -relay 1GiB    # relay and nodes alone
+//
+// Memory is looked at five times a second. That of a page is what Chromium's
+// renderers have (VmRSS) above what they had with the page at rest; the server's is
+// that of the one process with relay, ledger and thirteen nodes. Six times the size
+// must be free on disk, for -big eight times.
+//
 // It needs Chromium and .ci/node_modules (cd .ci && npm ci).
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -65,14 +78,17 @@ func cases(quick bool) []measure {
 func main() {
 	quick := flag.Bool("quick", false, "small sizes: whether it works, not how fast it is")
 	rounds := flag.Int("rounds", 5, "how `often` each side runs")
-	relay := flag.String("relay", "", "measure relay and nodes alone with that `size` instead, such as 1GiB")
+	relay := flag.String("relay", "", "measure relay and nodes alone instead, with that `size`, such as 1GiB")
+	upload := flag.String("upload", "", "measure the stages of an upload of that `size` instead, then the whole")
+	big := flag.String("big", "", "send a file of that `size` from a page and open it in another instead, and watch their memory and the server's")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var err error
-	if *relay != "" {
-		err = measureRelay(ctx, *relay, os.Stdout)
-	} else {
+	switch size := cmp.Or(*relay, *upload, *big); {
+	case size != "":
+		err = runSized(ctx, size, *relay != "", *upload != "", *rounds, os.Stdout)
+	default:
 		err = run(ctx, *quick, *rounds, os.Stdout)
 	}
 	if err != nil {

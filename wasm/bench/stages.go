@@ -65,12 +65,113 @@ func runRelay(ctx context.Context, size int64, out io.Writer) (stage, error) {
 	return line, json.NewEncoder(out).Encode(line)
 }
 
-func measureRelay(ctx context.Context, size string, out io.Writer) error {
-	n, err := parseSize(size)
+// runBig sends a file of that size from a page and opens it in another. Only what
+// asks for it opens.
+func runBig(ctx context.Context, size int64, opens bool, out io.Writer) (sent passage, err error) {
+	f, err := startFloed(ctx, size*8+1<<30)
+	if err != nil {
+		return sent, err
+	}
+	defer f.close()
+	path, err := makeFile(f.dir, size)
+	if err != nil {
+		return sent, err
+	}
+	sender, err := newTraveller(ctx, f, "/", size)
+	if err != nil {
+		return sent, err
+	}
+	sent, link, err := sender.send(path, size)
+	sender.close()
+	if err != nil {
+		return sent, err
+	}
+	lines := json.NewEncoder(out)
+	if err := lines.Encode(sent); err != nil || !opens {
+		return sent, err
+	}
+	recipient, err := newTraveller(ctx, f, "/open", size)
+	if err != nil {
+		return sent, err
+	}
+	defer recipient.close()
+	opened, err := recipient.open(link, path, size)
+	if err != nil {
+		return sent, err
+	}
+	return sent, lines.Encode(opened)
+}
+
+// runUpload measures the stages of an upload alone, then all of it, and says what
+// part of the slowest stage's speed the whole has.
+func runUpload(ctx context.Context, size int64, rounds int, out io.Writer) error {
+	lines := json.NewEncoder(out)
+	alone, err := runEngine(ctx, rounds)
 	if err != nil {
 		return err
 	}
-	_, err = runRelay(ctx, n, out)
+	for _, line := range alone {
+		if err := lines.Encode(line); err != nil {
+			return err
+		}
+	}
+	relay, err := runRelay(ctx, size, out)
+	if err != nil {
+		return err
+	}
+	whole, err := runBig(ctx, size, false, out)
+	if err != nil {
+		return err
+	}
+	slowest := relay
+	for _, line := range alone {
+		if line.MBps < slowest.MBps {
+			slowest = line
+		}
+	}
+	return lines.Encode(struct {
+		Name    string  `json:"name"`
+		Bytes   int64   `json:"bytes"`
+		Slowest string  `json:"slowest"`
+		Alone   float64 `json:"slowest_mbps"`
+		Whole   float64 `json:"whole_mbps"`
+		Ratio   float64 `json:"ratio"`
+	}{"upload", size, slowest.Stage, slowest.MBps, whole.MBps, round(whole.MBps / slowest.MBps)})
+}
+
+// runEngine takes the page's engine alone, with as many workers as it has.
+func runEngine(ctx context.Context, rounds int) (lines []stage, err error) {
+	s, err := newSite()
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	b, err := startBrowser(ctx, s.url())
+	if err != nil {
+		return nil, err
+	}
+	defer b.close()
+	for _, m := range []measure{{Name: "seal", Bytes: 64 << 20}, {Name: "encode", NShards: 104, Bytes: 64 << 20}} {
+		if err := b.measure(&m, rounds); err != nil {
+			return nil, fmt.Errorf("%s: %w", m.Name, err)
+		}
+		lines = append(lines, newStage(m.Name, int64(m.Bytes), time.Duration(float64(m.Bytes)/1e6/m.Ours*float64(time.Second))))
+	}
+	return lines, nil
+}
+
+// runSized is what the flags ask for that name a size.
+func runSized(ctx context.Context, size string, relay, upload bool, rounds int, out io.Writer) error {
+	n, err := parseSize(size)
+	switch {
+	case err != nil:
+	case relay:
+		_, err = runRelay(ctx, n, out)
+	case upload:
+		err = runUpload(ctx, n, rounds, out)
+	default:
+		_, err = runBig(ctx, n, true, out)
+	}
 	return err
 }
 
