@@ -51,7 +51,7 @@ func startBrowser(ctx context.Context, url string, options ...chromedp.ExecAlloc
 
 // measure runs one case in a worker of its own.
 func (b *browser) measure(m *measure, rounds int) error {
-	wanted, err := json.Marshal(map[string]any{"name": m.Name, "n_shards": m.NShards, "bytes": m.Bytes, "rounds": rounds})
+	wanted, err := json.Marshal(map[string]any{"name": m.Name, "n_shards": m.NShards, "bytes": m.Bytes, "workers": m.Workers, "rounds": rounds})
 	if err != nil {
 		return err
 	}

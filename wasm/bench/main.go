@@ -3,14 +3,15 @@
 // Bench compares what the page's engine does with what the official npm packages
 // do, side by side in one headless Chromium:
 //
-//	go run ./wasm/bench [-quick] [-rounds N]
+//	go run ./wasm/bench [-quick] [-rounds N] [-only NAME]
 //
 // It prints a JSON line for each case, with medians over the rounds, in which
 // both take turns in the same worker on the same bytes:
 //
 //	{"name":"encode","n_shards":1000,"bytes":67108864,"workers":1,"ours_mbps":…,"peer_mbps":…,"ratio":…}
 //
-// encode and decode are held against @mysten/walrus-wasm, whose slivers must be
+// With two workers ours encodes by the crew that the page has (floe/wasm/crew);
+// the peer knows one. encode and decode are held against @mysten/walrus-wasm, whose slivers must be
 // equal to ours byte by byte; decode is from primary slivers that hold nothing of
 // the blob, and ours verifies all of them besides. seal and open are held
 // against age-encryption, which returns new arrays; ours, like the page, works
@@ -58,16 +59,20 @@ type measure struct {
 func cases(quick bool) []measure {
 	if quick {
 		return []measure{
-			{Name: "encode", NShards: 104, Bytes: 4 << 20},
+			{Name: "encode", NShards: 104, Bytes: 4 << 20, Workers: 1},
+			{Name: "encode", NShards: 104, Bytes: 4 << 20, Workers: 2},
 			{Name: "decode", NShards: 104, Bytes: 4 << 20},
 			{Name: "seal", Bytes: 4 << 20},
 			{Name: "open", Bytes: 4 << 20},
 		}
 	}
 	return []measure{
-		{Name: "encode", NShards: 1000, Bytes: 64 << 20},
-		{Name: "encode", NShards: 1000, Bytes: 1 << 20},
-		{Name: "encode", NShards: 104, Bytes: 64 << 20},
+		{Name: "encode", NShards: 1000, Bytes: 64 << 20, Workers: 1},
+		{Name: "encode", NShards: 1000, Bytes: 64 << 20, Workers: 2},
+		{Name: "encode", NShards: 1000, Bytes: 1 << 20, Workers: 1},
+		{Name: "encode", NShards: 1000, Bytes: 1 << 20, Workers: 2},
+		{Name: "encode", NShards: 104, Bytes: 64 << 20, Workers: 1},
+		{Name: "encode", NShards: 104, Bytes: 64 << 20, Workers: 2},
 		{Name: "decode", NShards: 1000, Bytes: 64 << 20},
 		{Name: "decode", NShards: 104, Bytes: 16 << 20},
 		{Name: "seal", Bytes: 64 << 20},
@@ -78,6 +83,7 @@ func cases(quick bool) []measure {
 func main() {
 	quick := flag.Bool("quick", false, "small sizes: whether it works, not how fast it is")
 	rounds := flag.Int("rounds", 5, "how `often` each side runs")
+	only := flag.String("only", "", "the cases of that `name` alone")
 	relay := flag.String("relay", "", "measure relay and nodes alone instead, with that `size`, such as 1GiB")
 	upload := flag.String("upload", "", "measure the stages of an upload of that `size` instead, then the whole")
 	big := flag.String("big", "", "send a file of that `size` from a page and open it in another instead, and watch their memory and the server's")
@@ -89,7 +95,7 @@ func main() {
 	case size != "":
 		err = runSized(ctx, size, *relay != "", *upload != "", *rounds, os.Stdout)
 	default:
-		err = run(ctx, *quick, *rounds, os.Stdout)
+		err = run(ctx, *quick, *rounds, *only, os.Stdout)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -97,7 +103,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, quick bool, rounds int, out io.Writer) (err error) {
+func run(ctx context.Context, quick bool, rounds int, only string, out io.Writer) (err error) {
 	if rounds < 1 {
 		return errors.New("-rounds must be at least 1")
 	}
@@ -113,6 +119,10 @@ func run(ctx context.Context, quick bool, rounds int, out io.Writer) (err error)
 	defer b.close()
 	lines := json.NewEncoder(out)
 	for _, m := range cases(quick) {
+		if only != "" && m.Name != only {
+			continue
+		}
+		m.Workers = max(m.Workers, 1)
 		if err := b.measure(&m, rounds); err != nil {
 			return fmt.Errorf("%s of %d bytes for %d shards: %w", m.Name, m.Bytes, m.NShards, err)
 		}
@@ -139,7 +149,7 @@ func (m *measure) take(r result) error {
 	}
 	ours, peer := median(r.Ours), median(r.Peer)
 	speed := func(ms float64) float64 { return float64(m.Bytes) / 1e3 / ms }
-	m.Workers, m.Ours, m.Peer, m.Ratio = 1, round(speed(ours)), round(speed(peer)), round(peer/ours)
+	m.Ours, m.Peer, m.Ratio = round(speed(ours)), round(speed(peer)), round(peer/ours)
 	return nil
 }
 

@@ -4,16 +4,24 @@
 package main
 
 import (
+	"context"
+	"os"
+	"slices"
 	"syscall/js"
 
 	"filippo.io/age"
 
 	"floe/codec"
+	"floe/wasm/crew"
 )
 
 func main() {
+	if slices.Contains(os.Args[1:], "mate") {
+		crew.Serve()
+	}
 	e := &engine{}
 	js.Global().Set("ours", map[string]any{
+		"crew":       function(e.hire),
 		"encode":     function(e.encode),
 		"slices":     function(e.slices),
 		"decode":     function(e.decode),
@@ -38,6 +46,8 @@ func function(f func(args []js.Value) (any, error)) js.Func {
 
 // engine keeps between calls what a benchmark prepares.
 type engine struct {
+	crew     *crew.Crew
+	blob     []byte
 	slivers  []*codec.Sliver
 	metadata *codec.Metadata
 	identity *age.HybridIdentity
@@ -49,23 +59,32 @@ func bytesOf(v js.Value) []byte {
 	return b
 }
 
-// encode(nShards, blob, primary, secondary) fills the arrays with slivers in BCS
-// and returns the blob ID.
+// crew(Crew of static/js/crew.js) has its workers encode.
+func (e *engine) hire(args []js.Value) (any, error) {
+	e.crew = crew.New(crew.Page(args[0]))
+	return nil, nil
+}
+
+// encode(nShards, blob, primary, secondary, done) fills the arrays with slivers
+// in BCS and calls done with the blob ID.
 func (e *engine) encode(args []js.Value) (any, error) {
-	encoder, err := codec.NewEncoder(args[0].Int())
-	if err != nil {
-		return nil, err
+	if n := args[1].Get("length").Int(); len(e.blob) != n {
+		e.blob = make([]byte, n, n+128)
 	}
-	x, err := encoder.Expand(bytesOf(args[1]))
-	if err != nil {
-		return nil, err
-	}
-	for pair := range encoder.Params().NShards {
-		p := x.Pair(pair)
-		js.CopyBytesToJS(args[2].Index(pair), p.Primary.MarshalBCS())
-		js.CopyBytesToJS(args[3].Index(pair), p.Secondary.MarshalBCS())
-	}
-	return x.Metadata().BlobID().String(), nil
+	js.CopyBytesToGo(e.blob, args[1])
+	go func() {
+		x, err := e.crew.Expand(context.Background(), args[0].Int(), e.blob, true)
+		if err != nil {
+			panic(err)
+		}
+		for pair := range args[0].Int() {
+			p := x.Pair(pair)
+			js.CopyBytesToJS(args[2].Index(pair), p.Primary.MarshalBCS())
+			js.CopyBytesToJS(args[3].Index(pair), p.Secondary.MarshalBCS())
+		}
+		args[4].Invoke(x.Metadata().BlobID().String())
+	}()
+	return nil, nil
 }
 
 // slices(nShards, blob) keeps primary slivers that hold none of the blob, for

@@ -1,18 +1,25 @@
 // One worker: ours and the peers, each called on the same bytes in turn.
 import "/static/dist/wasm_exec.js";
+import { Crew } from "/static/js/crew.js";
 import { withKernel } from "/static/js/kernel.js";
 import startWalrus, { BlobEncoder } from "/npm/@mysten/walrus-wasm/web/walrus_wasm.js";
 import { Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } from "/npm/age-encryption/dist/index.js";
 
-async function start() {
+/** Starts ours with so many workers, as the page does, and the peer. */
+async function start(workers) {
   const go = new globalThis.Go();
-  const join = await withKernel(go, WebAssembly.compileStreaming(fetch("/static/dist/kernel.wasm")));
-  const { instance } = await WebAssembly.instantiateStreaming(fetch("/engine.wasm"), go.importObject);
+  const engine = WebAssembly.compileStreaming(fetch("/engine.wasm"));
+  const kernel = WebAssembly.compileStreaming(fetch("/static/dist/kernel.wasm"));
+  const join = await withKernel(go, kernel);
+  const instance = await WebAssembly.instantiate(await engine, go.importObject);
   join(instance);
   go.run(instance);
+  const crew = new Crew({ engine, kernel }, workers);
+  await crew.hire();
+  globalThis.ours.crew(crew);
   await startWalrus();
+  return crew;
 }
-const started = start();
 
 function random(size) {
   const bytes = new Uint8Array(size);
@@ -45,7 +52,7 @@ const cases = {
     const mine = [room(n, columns, symbol), room(n, rows, symbol)];
     const encoder = new BlobEncoder(n);
     return {
-      ours: () => globalThis.ours.encode(n, blob, ...mine),
+      ours: () => new Promise((done) => globalThis.ours.encode(n, blob, ...mine, done)),
       peer: () => encoder.encode(blob, ...theirs),
       check: () => [0, 1].every((kind) => mine[kind].every((b, i) => same(b, theirs[kind][i]))),
     };
@@ -100,14 +107,16 @@ async function milliseconds(f) {
 
 self.onmessage = async ({ data }) => {
   try {
-    await started;
+    const crew = await start(data.workers);
     const { ours, peer, check } = await cases[data.name](data);
     const times = { ours: [], peer: [] };
     for (let round = 0; round < data.rounds; round++) {
       times.ours.push(await milliseconds(ours));
       times.peer.push(await milliseconds(peer));
     }
-    self.postMessage({ ...times, same: check() });
+    const same = check();
+    crew.dismiss();
+    self.postMessage({ ...times, same });
   } catch (error) {
     self.postMessage({ error: String(error?.stack ?? error) });
   }
