@@ -93,7 +93,7 @@ func (s *sending) keeps() bool { return len(s.blobs) <= keptWhole && s.keep }
 func (s *sending) prepare(ctx context.Context, b *blob, sealed []byte) (err error) {
 	from := s.plan.offset(b.index)
 	differs := func() error {
-		return s.archive.changedBetween(plainAt(from), plainAt(from+b.size-1)+1, fmt.Errorf("blob %s isn't what it was when it was registered", b.id))
+		return s.archive.changedBetween(plainOf(from), plainOf(from+b.size), fmt.Errorf("blob %s isn't what it was when it was registered", b.id))
 	}
 	again := b.meta == nil
 	if !again && fingerprintOf(sealed, from, s.plan.sealed) != b.print {

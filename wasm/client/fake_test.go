@@ -33,8 +33,10 @@ type fake struct {
 	promised  map[suitx.Digest]bool // transactions that gas is promised for
 	executed  map[suitx.Digest]*api.ExecuteResponse
 	submitted map[suitx.Digest]*api.SubmitResponse
-	accepted  map[[32]byte]int // by blob: how often one was accepted of a wallet's parcel
-	requests  []string         // method and path, in order
+	accepted  map[[32]byte]int // by blob: how often one was certified
+	bought    map[[32]byte]int // by blob: how often it was registered
+	puts      map[sliverKey]int
+	requests  []string // method and path, in order
 	traffic   bytes.Buffer
 	clock     uint64 // object versions
 	dearer    uint64 // than usual is a unit of gas
@@ -73,7 +75,7 @@ func newFake(t testing.TB) *fake {
 	}
 	f := &fake{t: t, ids: ids, clock: 10,
 		objects: map[suitx.Address]*suitx.Object{}, parcels: map[suitx.Address]*fakeParcel{},
-		promised: map[suitx.Digest]bool{}, executed: map[suitx.Digest]*api.ExecuteResponse{}, accepted: map[[32]byte]int{}}
+		promised: map[suitx.Digest]bool{}, executed: map[suitx.Digest]*api.ExecuteResponse{}, accepted: map[[32]byte]int{}, bought: map[[32]byte]int{}, puts: map[sliverKey]int{}}
 	f.net = api.Network{
 		Name: api.Local, ChainID: "fake", Epoch: 7, EpochStartMS: time.Now().UnixMilli(), EpochDurationMS: 24 * 3600 * 1000,
 		MaxEpochsAhead: 53, NShards: fakeShards, SystemVersion: 3, DefaultEpochs: 14,
@@ -102,7 +104,7 @@ func (f *fake) clientWith(m Memory) *Client {
 	// Quick, yet patient enough for a busy machine.
 	c := New(f, m)
 	c.pace = pace{firstWait: time.Millisecond, maxWait: 5 * time.Millisecond, greeting: 50 * time.Millisecond, patience: time.Second,
-		tailMin: 300 * time.Millisecond, heal: 5 * time.Millisecond, silence: time.Minute}
+		tailMin: 300 * time.Millisecond, heal: 5 * time.Millisecond, silence: time.Minute, journal: 50 * time.Millisecond}
 	return c
 }
 

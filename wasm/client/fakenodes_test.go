@@ -93,7 +93,9 @@ func (f *fake) keep(i int, frame api.Frame) error {
 	if err := meta.VerifySliver(sliver); err != nil {
 		return err
 	}
-	node.slivers[sliverKey{id, kind, int(frame.Index)}] = frame.Body
+	key := sliverKey{id, kind, int(frame.Index)}
+	node.slivers[key] = frame.Body
+	f.puts[key]++
 	return nil
 }
 

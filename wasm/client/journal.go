@@ -91,7 +91,7 @@ func (s *sending) entry() []byte {
 	w.U64(uint64(s.next.sum.Offset))
 	w.U32(s.next.sum.CRC)
 	w.Fixed(s.next.head[:])
-	bcs.WriteSeq(&w, s.archive.Sums(s.next.sum.Offset), (*bcs.Writer).U32)
+	bcs.WriteSeq(&w, s.archive.Sums(plainOf(s.plan.offset(s.next.segment))), (*bcs.Writer).U32)
 	w.U32(uint32(s.holding))
 	w.Bytes(s.pending.Transaction)
 	w.Bytes(s.pending.Signature)

@@ -42,7 +42,7 @@ func (s *sending) sealSegments(ctx context.Context, first, end int, begin *mark,
 	}
 	switch {
 	case errors.Is(err, errHeadChanged):
-		return next, s.archive.changedBetween(plainAt(from), plainAt(from)+1, err)
+		return next, s.archive.changedBetween(plainAt(from), plainOf(from), err)
 	case errors.Is(err, errEnough):
 		err = nil
 	case err == nil && c.at != s.plan.sealed:

@@ -98,6 +98,16 @@ func plainAt(off int64) int64 {
 	return chunk * crypto.ChunkSize
 }
 
+// plainOf is where in the archive the byte stands that is at off of its
+// ciphertext.
+func plainOf(off int64) int64 {
+	chunk, begin := chunkOf(off)
+	if off < int64(crypto.HeaderSize) {
+		return 0
+	}
+	return chunk*crypto.ChunkSize + min(off-begin, crypto.ChunkSize)
+}
+
 // metadataBytes is the most that a frame of metadata takes.
 func metadataBytes(params codec.Params) int {
 	return api.FrameHeaderSize + 16 + 66*params.NShards

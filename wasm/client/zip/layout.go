@@ -82,10 +82,11 @@ func (l *Layout) at(offset int64) int {
 	})
 }
 
-// Sums returns the checksums of the files that end before offset, which SumFrom
-// has learnt.
+// Sums returns the checksums of the files that begin before offset, as far as
+// SumFrom has learnt them: what parts before offset are written with.
 func (l *Layout) Sums(offset int64) []uint32 {
-	sums := make([]uint32, l.at(offset))
+	_, end := l.Span(0, offset)
+	sums := make([]uint32, end)
 	for i := range sums {
 		sums[i] = l.sums[i].Load()
 	}
