@@ -1,6 +1,9 @@
 package codec
 
-import "fmt"
+import (
+	"encoding/binary"
+	"fmt"
+)
 
 // Expansion is an encoded blob, from which metadata and slivers can be taken.
 // It is safe for concurrent use. Slivers share memory with it and with the
@@ -49,6 +52,26 @@ func (x *Expansion) Sliver(kind Kind, pair int) *Sliver {
 	return s
 }
 
+// AppendBCS appends what MarshalBCS gives for a sliver, gathered straight into
+// dst.
+func (x *Expansion) AppendBCS(dst []byte, kind Kind, pair int) []byte {
+	p := x.matrix.p
+	index := IndexOf(kind, pair, p.NShards)
+	dst = binary.AppendUvarint(dst, uint64(p.SliverSize(kind, x.matrix.symbolSize)))
+	switch {
+	case kind == Primary && index >= p.Primary:
+		dst = x.appendRecovery(dst, index-p.Primary)
+	case kind == Primary:
+		dst = append(dst, x.matrix.row(index)...)
+	case index < p.Secondary:
+		dst = x.appendColumn(dst, index)
+	default:
+		dst = append(dst, x.column(index)...)
+	}
+	dst = binary.LittleEndian.AppendUint16(dst, uint16(x.matrix.symbolSize))
+	return binary.LittleEndian.AppendUint16(dst, uint16(index))
+}
+
 // Slivers yields sliver pairs in the order asked, those of one node say. An
 // error of yield ends it and is returned.
 func (x *Expansion) Slivers(pairs []int, yield func(pair int, primary, secondary *Sliver) error) error {
@@ -81,11 +104,23 @@ func (x *Expansion) recovery(i int) []byte {
 	if first := x.shares[0]; first.source() == x.matrix.p.Secondary {
 		return first.row(i)
 	}
-	data := make([]byte, 0, x.matrix.p.SliverSize(Primary, x.matrix.symbolSize))
+	return x.appendRecovery(make([]byte, 0, x.matrix.p.SliverSize(Primary, x.matrix.symbolSize)), i)
+}
+
+func (x *Expansion) appendRecovery(dst []byte, i int) []byte {
 	for _, s := range x.shares {
-		data = append(data, s.row(i)...)
+		dst = append(dst, s.row(i)...)
 	}
-	return data
+	return dst
+}
+
+// appendColumn appends column c < k2.
+func (x *Expansion) appendColumn(dst []byte, c int) []byte {
+	s := x.matrix.symbolSize
+	for r := range x.matrix.p.Primary {
+		dst = append(dst, x.matrix.row(r)[c*s:][:s]...)
+	}
+	return dst
 }
 
 // row is what the share has of row k1+i.
@@ -102,11 +137,7 @@ func (x *Expansion) column(c int) []byte {
 	p, s := x.matrix.p, x.matrix.symbolSize
 	size := p.SliverSize(Secondary, s)
 	if c < p.Secondary {
-		data := make([]byte, 0, size)
-		for r := range p.Primary {
-			data = append(data, x.matrix.row(r)[c*s:][:s]...)
-		}
-		return data
+		return x.appendColumn(make([]byte, 0, size), c)
 	}
 	for _, share := range x.shares {
 		if c < share.end {

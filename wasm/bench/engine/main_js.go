@@ -48,6 +48,7 @@ func function(f func(args []js.Value) (any, error)) js.Func {
 type engine struct {
 	crew     *crew.Crew
 	blob     []byte
+	sliver   []byte
 	slivers  []*codec.Sliver
 	metadata *codec.Metadata
 	identity *age.HybridIdentity
@@ -78,9 +79,10 @@ func (e *engine) encode(args []js.Value) (any, error) {
 			panic(err)
 		}
 		for pair := range args[0].Int() {
-			p := x.Pair(pair)
-			js.CopyBytesToJS(args[2].Index(pair), p.Primary.MarshalBCS())
-			js.CopyBytesToJS(args[3].Index(pair), p.Secondary.MarshalBCS())
+			for i, kind := range []codec.Kind{codec.Primary, codec.Secondary} {
+				e.sliver = x.AppendBCS(e.sliver[:0], kind, pair)
+				js.CopyBytesToJS(args[2+i].Index(pair), e.sliver)
+			}
 		}
 		args[4].Invoke(x.Metadata().BlobID().String())
 	}()
