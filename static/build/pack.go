@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 )
@@ -96,17 +97,20 @@ func (s *slim) place(ftab, pctabSize int) {
 	}
 }
 
-// findRows is how many buckets findfunctab has: sixteen for each function, one
-// for the last.
-func (t *symtab) findRows() int { return findBuckets*(t.nfunc-1) + 1 }
+// findRows is how many buckets findfunctab has before the last function's:
+// sixteen for each. That has as many as its code takes, the last of them cut.
+func (t *symtab) findRows() int { return findBuckets * (t.nfunc - 1) }
 
-// checkFind holds findfunctab against what unpack makes.
+// checkFind holds findfunctab against what unpack makes, and leaves.
 func (t *symtab) checkFind() error {
-	for j := range t.findRows() {
-		at := t.findfunc + findBucket*j
-		if at+findBucket > len(t.m) || t.m.u32(at) != uint32(j/findBuckets) ||
-			t.m.u32(at+4)|t.m.u32(at+8)|t.m.u32(at+12)|t.m.u32(at+16) != 0 {
-			return fmt.Errorf("row %d of findfunctab isn't what Go 1.26 writes", j)
+	last := t.findfunc + findBucket*t.findRows()
+	if rest := t.end - last; rest <= 4 || rest > findBuckets*findBucket {
+		return fmt.Errorf("findfunctab has %d bytes for the last function", rest)
+	}
+	for at := t.findfunc; at < t.end; at += findBucket {
+		number, added := (at-t.findfunc)/findBucket/findBuckets, t.m[at+4:min(at+findBucket, t.end)]
+		if t.m.u32(at) != uint32(number) || bytes.ContainsFunc(added, func(r rune) bool { return r != 0 }) {
+			return fmt.Errorf("the row at %d of findfunctab isn't what Go 1.26 writes", at-t.findfunc)
 		}
 	}
 	return nil
