@@ -109,8 +109,8 @@ func (p *port) close() {
 	p.hear.Release()
 }
 
-// Pieces grow from one chunk of age's, for which somebody waits, to what is
-// handed over with little ado.
+// Pieces grow with what was handed over, from one chunk of age's, for which
+// somebody waits: the one that is ready may be in vain.
 const (
 	leastPiece = 64 << 10
 	mostPiece  = 1 << 20
@@ -120,9 +120,9 @@ const (
 // asked for.
 func (p *port) pump(ctx context.Context, r io.Reader) (total int64, err error) {
 	buf := make([]byte, mostPiece)
-	for size := leastPiece; err != io.EOF; size = min(2*size, mostPiece) {
+	for err != io.EOF {
 		var n int
-		n, err = io.ReadFull(r, buf[:size])
+		n, err = io.ReadFull(r, buf[:max(leastPiece, min(total/4, mostPiece))])
 		if err == io.ErrUnexpectedEOF {
 			err = io.EOF
 		}

@@ -18,10 +18,6 @@ type ahead struct {
 }
 
 const (
-	// aheadBytes is how far a stream fetches ahead, and aheadUnit what it asks
-	// for at a time, unless a row is larger.
-	aheadBytes = 16 << 20
-	aheadUnit  = 4 << 20
 	aheadUnits = 4 // requests at a time
 
 	// aheadShare is which part of what was read a stream fetches ahead that may
@@ -38,7 +34,7 @@ func (a *ahead) move(off, upto int64) {
 	}
 	last := a.reader.span(upto-1, upto)
 	a.next = max(a.next, last.end)
-	room := int64(aheadBytes)
+	room := a.reader.bounds.ahead
 	if !a.whole {
 		room = min(room, (upto-a.begin)/aheadShare)
 	}
@@ -51,10 +47,7 @@ func (a *ahead) move(off, upto int64) {
 // fill asks for as much as is allowed. The lock is held.
 func (a *ahead) fill() {
 	for !a.closed && a.running < aheadUnits && a.next < a.limit {
-		s := a.reader.span(a.next, a.limit)
-		if most := s.first + max(1, int(aheadUnit/(a.reader.rowSize(a.reader.blobs[s.blob].Size)))); s.until > most {
-			s = a.reader.span(a.next, a.reader.blobs[s.blob].offset+int64(most)*int64(a.reader.rowSize(a.reader.blobs[s.blob].Size)))
-		}
+		s := a.reader.span(a.next, min(a.limit, a.next+a.reader.bounds.unit))
 		a.next = s.end
 		a.running++
 		a.holdTo(s.blob)

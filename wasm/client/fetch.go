@@ -41,7 +41,7 @@ func (c *Client) fetch(ctx context.Context, dst io.Writer, req *FetchRequest) er
 	src := newSource(c, net, blobs)
 	w.meter.update(func(now *Progress) { now.Total = src.size })
 	r := src.at(ctx, w)
-	if src.size >= src.shelfFrom {
+	if src.size >= src.bounds.shelf {
 		r.shelf = req.Shelf
 	}
 	r.ahead = &ahead{reader: r, whole: true, end: src.size}

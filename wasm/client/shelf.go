@@ -34,9 +34,6 @@ func (p *Parcel) Unshelve(shelf Shelf) error {
 	return shelf.Drop(ids)
 }
 
-// usualShelfFrom is what a shelf is worth the trouble for.
-const usualShelfFrom = 64 << 20
-
 // unshelve takes a segment's rows from the shelf, once, if they are there and
 // what the blob ID commits to.
 func (g *segment) unshelve(ctx context.Context, shelf Shelf) {

@@ -21,13 +21,25 @@ type source struct {
 	blobs  []sourceBlob
 	size   int64
 
-	mu     sync.Mutex
-	recent []*segment        // last used first
-	silent map[int]time.Time // nodes that gave no answer, and when
+	mu     sync.Mutex // taken before a segment's
+	recent []*segment // last used first
 
-	rebuilds  chan struct{} // holds as many as may be rebuilt at a time
-	shelfFrom int64         // how many bytes a read must have that asks the shelf
+	hearing sync.Mutex        // taken after a segment's
+	silent  map[int]time.Time // nodes that gave no answer, and when
+
+	rebuilds chan struct{} // holds as many as may be rebuilt at a time
+	bounds   bounds
 }
+
+// bounds say how much is in memory. Tests make them smaller.
+type bounds struct {
+	kept  int   // bytes of blobs that nobody is reading
+	ahead int64 // bytes that a stream fetches ahead …
+	unit  int64 // … and asks for at a time, unless a row is larger
+	shelf int64 // bytes that a read must have for the shelf to be worth the trouble
+}
+
+var usualBounds = bounds{kept: 16 << 20, ahead: 16 << 20, unit: 4 << 20, shelf: 64 << 20}
 
 // sourceBlob is one blob of the statement and where its bytes stand.
 type sourceBlob struct {
@@ -38,14 +50,13 @@ type sourceBlob struct {
 func (b *sourceBlob) end() int64 { return b.offset + int64(b.Size) }
 
 const (
-	keptBytes    = 16 << 20         // of segments that nobody is reading
-	keptSegments = 16               // likewise: few rows, but metadata too
+	keptSegments = 16               // that nobody is reading: few rows, but metadata too
 	rebuildBytes = 64 << 20         // that rebuilding may take at a time, twice a blob each
 	silenceKept  = 10 * time.Second // how long a silent node isn't asked first
 )
 
 func newSource(c *Client, net *network, blobs []api.StatementBlob) *source {
-	src := &source{client: c, net: net, silent: make(map[int]time.Time), shelfFrom: usualShelfFrom}
+	src := &source{client: c, net: net, silent: make(map[int]time.Time), bounds: usualBounds}
 	largest := uint64(1)
 	for _, b := range blobs {
 		src.blobs = append(src.blobs, sourceBlob{b, src.size})
@@ -211,14 +222,14 @@ func (s *source) release(g *segment) {
 		}
 		held += g.held()
 		idle++
-		return idle > 1 && held > keptBytes || idle > keptSegments
+		return idle > 1 && held > s.bounds.kept || idle > keptSegments
 	})
 }
 
 // heard notes whether a node answered.
 func (s *source) heard(node int, answered bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.hearing.Lock()
+	defer s.hearing.Unlock()
 	if answered {
 		delete(s.silent, node)
 	} else {
@@ -228,8 +239,8 @@ func (s *source) heard(node int, answered bool) {
 
 // silentNodes are those that gave no answer a moment ago.
 func (s *source) silentNodes() map[int]bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.hearing.Lock()
+	defer s.hearing.Unlock()
 	out := make(map[int]bool, len(s.silent))
 	for node, at := range s.silent {
 		if time.Since(at) < silenceKept {

@@ -25,11 +25,11 @@ func (p *Parcel) stream(ctx context.Context, w *watch, begin, end int64, req *Re
 	ctx, cancel := context.WithCancel(ctx)
 	src := p.source.at(ctx, w)
 	src.ahead = &ahead{reader: src, whole: req.Whole, begin: p.sealedAt(begin), end: p.sealedAt(end + crypto.ChunkSize - 1)}
-	if req.Whole && src.ahead.end-src.ahead.begin >= p.source.shelfFrom {
+	if req.Whole && src.ahead.end-src.ahead.begin >= p.source.bounds.shelf {
 		src.shelf = req.Shelf
 	}
 	u.ends.src = src
-	u.plain.end = end
+	u.plain.begin, u.plain.end, u.plain.whole = begin, end, req.Whole
 	return &stream{u, p, src.ahead, cancel}, nil
 }
 
@@ -106,10 +106,12 @@ func (e *ends) ReadAt(p []byte, off int64) (int, error) {
 // read forward in small steps have nothing decrypted twice. The first block is a
 // small one: somebody waits for it.
 type blocks struct {
-	plain     io.ReaderAt
-	size, end int64 // of the plaintext; of what is read
-	buf       []byte
-	at        int64 // of buf
+	plain      io.ReaderAt
+	size       int64 // of the plaintext
+	begin, end int64 // of what is read
+	whole      bool  // all of that will be
+	buf        []byte
+	at         int64 // of buf
 }
 
 const maxBlock = 1 << 20
@@ -134,7 +136,10 @@ func (b *blocks) load(at int64) error {
 	}
 	begin := at &^ (crypto.ChunkSize - 1)
 	length := int64(crypto.ChunkSize)
-	if n := int64(len(b.buf)); n > 0 && at == b.at+n {
+	switch n := int64(len(b.buf)); {
+	case !b.whole:
+		length = max(length, min((at-b.begin)/aheadShare&^(crypto.ChunkSize-1), maxBlock))
+	case n > 0 && at == b.at+n:
 		length = min(2*n, maxBlock)
 	}
 	if rest := b.end - begin; rest > 0 {
