@@ -16,9 +16,13 @@ import (
 	"floe/server/api"
 )
 
-// A frame must be read, or written, in this time: who is slower holds memory
-// that others wait for.
-const frameTimeout = 30 * time.Second
+// A frame must be read, or written, in this time; one that is read has as much
+// again for every so many bytes. Who is slower holds memory that others wait for.
+// A page sends over six connections at once, each of which has a part of its line.
+const (
+	frameTimeout = 30 * time.Second
+	frameBytes   = 300_000
+)
 
 const mimeFrames = "application/octet-stream"
 
@@ -68,7 +72,7 @@ func (r *frameReader) next(ctx context.Context) (api.Frame, func(), error) {
 	if err != nil {
 		return api.Frame{}, nil, err
 	}
-	_ = r.conn.SetReadDeadline(time.Now().Add(r.time))
+	_ = r.conn.SetReadDeadline(time.Now().Add(r.time + r.time*time.Duration(size)/frameBytes))
 	room := bodies.Get().(*[]byte)
 	giveBack := release
 	release = func() {

@@ -65,7 +65,7 @@ func (s *Server) handleBlob(c echo.Context) error {
 	case s.whole.slots <- struct{}{}:
 		defer func() { <-s.whole.slots }()
 	default:
-		return manySend()
+		return manyHere()
 	}
 	file, err := s.receive(c, c.Request().ContentLength)
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *Server) handleBlob(c echo.Context) error {
 	defer cancel()
 	release, err := s.whole.Room(ctx, uint64(file.size))
 	if errors.Is(err, context.DeadlineExceeded) {
-		return manySend().because(err)
+		return manyHere().because(err)
 	}
 	if err != nil {
 		return err
@@ -103,11 +103,6 @@ func (s *Server) handleBlob(c echo.Context) error {
 		return cut(err)
 	}
 	return nil
-}
-
-// manySend is no fault of the sender's, whose client waits and goes on.
-func manySend() *refusal {
-	return refuse(http.StatusServiceUnavailable, api.CodeFull, "Many are sending just now. Try again in a moment.").after(3 * time.Second)
 }
 
 // expected reads which blob is about to come, and refuses what isn't registered:
