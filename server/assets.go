@@ -115,6 +115,17 @@ func treeOf(assets map[string]*asset) string {
 	return base64.RawURLEncoding.EncodeToString(all.Sum(nil)[:16])
 }
 
+// joinStyles makes one style sheet of all.
+func joinStyles(assets map[string]*asset) {
+	var all []byte
+	for _, name := range web.StyleSheets() {
+		if a := assets["css/"+name]; a != nil {
+			all = append(all, a.body...)
+		}
+	}
+	assets[web.StyleSheet] = newAsset(all, types[".css"])
+}
+
 // isTree tells whether a folder has the form of such a hash.
 func isTree(folder string) bool {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(folder)
@@ -126,6 +137,7 @@ func (s *Server) readTree(fsys fs.FS) (err error) {
 	if s.assets, err = readAssets(fsys); err != nil {
 		return err
 	}
+	joinStyles(s.assets)
 	s.tree = treeOf(s.assets)
 	return nil
 }

@@ -108,3 +108,27 @@ func imported(t *testing.T, module string) []string {
 	slices.Sort(found)
 	return found
 }
+
+// lateImport is how an entry module asks for the rest of its page.
+var lateImport = regexp.MustCompile(`(?m)^import\("\./([\w.-]+)"\)`)
+
+// modulesOf lists the modules of a page, sorted: those it is painted with, and
+// those its entry module imports after that. It has none without an entry.
+func modulesOf(t *testing.T, html []byte) (first, later []string) {
+	t.Helper()
+	module := entry(t, html)
+	if module == "" {
+		return nil, nil
+	}
+	first = append(imported(t, module), module)
+	for _, m := range lateImport.FindAllStringSubmatch(readStatic(t, "js/"+module), -1) {
+		for _, name := range append(imported(t, m[1]), m[1]) {
+			if !slices.Contains(first, name) && !slices.Contains(later, name) {
+				later = append(later, name)
+			}
+		}
+	}
+	slices.Sort(first)
+	slices.Sort(later)
+	return first, later
+}

@@ -7,11 +7,13 @@ import { fromDrop, fromInput, fromPaste, fromText } from "./files.js";
 /** @typedef {import("./files.js").Picked} Picked */
 
 /**
- * @param {object} to
- * @param {(picked: Picked) => void} to.take gets what was picked, however it was
- * @param {() => boolean} to.ready whether files may be added now
- * @param {(at: {x: number, y: number}|null) => void} to.over follows what is dragged over the page; null when it left
+ * @typedef {object} Taker
+ * @property {(picked: Picked) => void} take gets what was picked, however it was
+ * @property {() => boolean} ready whether files may be added now
+ * @property {(at: {x: number, y: number}|null) => void} over follows what is dragged over the page; null when it left
  */
+
+/** @param {Taker} taker */
 export function takeFiles({ take, ready, over }) {
   for (const input of document.querySelectorAll("input[type=file]")) {
     if (!(input instanceof HTMLInputElement)) continue;

@@ -4,7 +4,6 @@
 
 import { announce, ask, breath, byId, headline, showOnly } from "./dom.js";
 import { bindDone, clearDone, readyWords, showDone } from "./done.js";
-import { takeFiles } from "./drop.js";
 import { firstGone } from "./files.js";
 import { limit, many, shortDay, size } from "./format.js";
 import { FloeMap } from "./map.js";
@@ -12,7 +11,7 @@ import * as interrupted from "./interrupted.js";
 import * as left from "./left.js";
 import * as mine from "./mine.js";
 import { shown } from "./names.js";
-import { engine, engineSoon, lacking, neededToSend, network } from "./net.js";
+import { engine, engineSoon, lacking, neededToSend, network, warm } from "./net.js";
 import { resting, unknown } from "./nodes.js";
 import { endOf, Options } from "./options.js";
 import { paidFor } from "./paid.js";
@@ -242,15 +241,16 @@ async function refresh() {
   byId("fact-life", HTMLElement).textContent = `kept until ${shortDay(endOf(net, net.default_epochs))}, you can change that`;
 }
 
-takeFiles({
-  take: (picked) => { if (state === "start" || state === "staged") staged.add(picked); },
+/** What start.js hands over. @type {import("./drop.js").Taker} */
+export const taker = {
+  take: (picked) => { if (taker.ready()) staged.add(picked), warm(); },
   ready: () => state === "start" || state === "staged",
   over: (at) => {
     document.body.classList.toggle("dragging", Boolean(at));
     if (at && state === "start") startMap.part(at.x, at.y);
     else startMap.settle();
   },
-});
+};
 bindDone(() => go("gone"));
 send.addEventListener("click", start);
 byId("clear", HTMLElement).addEventListener("click", restart);

@@ -21,6 +21,11 @@ export function engine() {
   return started;
 }
 
+/** Has the engine ready early: it will be needed. */
+export function warm() {
+  engine().then((ready) => ready.warm(), () => {}); // whoever needs it is told what failed
+}
+
 /** Starts the engine once the page has nothing better to do. @param {() => void} started */
 export function engineSoon(started) {
   const start = () => { engine().then(started, () => {}); };

@@ -207,6 +207,8 @@ export interface Failure {
 type OnProgress = (progress: Progress) => void;
 
 export interface Engine {
+  /** Starts its worker, which it otherwise does when there is work. */
+  warm(): void;
   send(request: SendRequest, onProgress: OnProgress, sign?: Signer): Job<Sent>;
   finish(onProgress: OnProgress): Job<Sent>;
   resume(request: { index: number; files: PickedFile[] }, onProgress: OnProgress): Job<Sent>;
