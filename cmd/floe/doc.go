@@ -3,6 +3,7 @@
 // what it can't read. Who doesn't trust a server's pages uses this.
 //
 //	floe send [WAY] [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-light] [-note F] FILE…
+//	floe send -continue
 //	floe open [WAY] [-o DIR] [-f] [-passphrase-file F] [-wait D] [LINK]
 //	floe identity [age | export | import]
 //	floe grant [WAY] -to RECIPIENT [LINK]
@@ -31,7 +32,8 @@
 //
 // What belongs to this device is in the user's configuration directory, in
 // floe/, readable by its owner alone: the identity, which indices of parcel keys
-// were used, and the states of parcels that were seen.
+// were used, the states of parcels that were seen, and of a sending that was
+// interrupted all that -continue takes: its command, and how far it had come.
 //
 // It exits with 0 when all is done, 1 when it failed, 2 when it was called
 // wrongly, 3 when a link doesn't open (wrong, withdrawn, expired, another's), 4

@@ -96,6 +96,10 @@ func (c *console) report(err error) int {
 	if hint := hints[e.Code]; hint != "" && (e.Code != client.CodeOffline || tried(e) != "") {
 		fmt.Fprintf(c.err, "hint: %s\n", strings.Replace(hint, "another server", "another server"+tried(e), 1))
 	}
+	var kept *unfinishedError
+	if errors.As(err, &kept) {
+		fmt.Fprintf(c.err, "hint: %s\n", kept.hint())
+	}
 	return statusOf(e)
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -31,6 +32,8 @@ func TestScripts(t *testing.T) {
 			"node":   cmdNode,
 			"link":   cmdLink,
 			"mode":   cmdMode,
+
+			"interrupt": cmdInterrupt,
 		},
 	})
 }
@@ -108,5 +111,42 @@ func cmdMode(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	if got := fmt.Sprintf("%o", info.Mode().Perm()); got != args[0] {
 		ts.Fatalf("%s has mode %s, want %s", args[1], got, args[0])
+	}
+}
+
+// cmdInterrupt is "interrupt floe ARG…": once what it sends is under way, it is
+// told to end, and ends with a failure.
+func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
+	floe, err := exec.LookPath(args[0])
+	ts.Check(err)
+	cmd := exec.Command(floe, args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"), "XDG_CONFIG_HOME="+ts.Getenv("XDG_CONFIG_HOME"), "FLOE_SERVER="+ts.Getenv("FLOE_SERVER"))
+	said := &bytes.Buffer{}
+	cmd.Stderr = said
+	ts.Check(cmd.Start())
+	kept := filepath.Join(ts.Getenv("XDG_CONFIG_HOME"), "floe", "unfinished", "*")
+	first := int64(0) // size of the first note; the next are longer
+	for i := 0; ; i++ {
+		if found, _ := filepath.Glob(kept); len(found) > 0 {
+			info, err := os.Stat(found[0])
+			if err == nil && first > 0 && info.Size() > first {
+				break
+			}
+			if err == nil && first == 0 {
+				first = info.Size()
+			}
+		}
+		if i == 6000 {
+			ts.Fatalf("nothing is under way:\n%s", said)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	if cmd.Wait() == nil {
+		ts.Fatalf("it ended well")
+	}
+	if !strings.Contains(said.String(), "floe send -continue goes on from here") {
+		ts.Fatalf("it said:\n%s", said)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -26,62 +27,100 @@ func (l *stringList) Set(s string) error {
 }
 
 func runSend(ctx context.Context, c *console, args []string) error {
-	fs := c.flags("send", payingUsage+" [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-light] [-note F] FILE…")
-	w := wayFlags(fs, true, false)
-	base := fs.String("link-base", "", "with -network: `URL` of a server on that network, for the link to open in its page as well")
-	epochs := fs.Uint("epochs", 0, "how many of the network's epochs to keep it (0: the server's default, or a week)")
-	phrase := fs.String("passphrase-file", "", "ask for the passphrase on the first line of this file besides the link")
-	light := fs.Bool("light", false, "for slow connections: upload everything once, sealed as ever, and let the server encode it")
-	note := fs.String("note", "", "write the recovery note to this file")
-	var to stringList
-	fs.Var(&to, "to", "recipient (age1…) who alone may open it; may be repeated")
-	if err := parse(fs, args); err != nil {
-		return err
-	}
-	switch {
-	case fs.NArg() == 0:
-		return misuse(fs, "nothing to send")
-	case *base != "" && w.network == "":
-		return misuse(fs, "-link-base goes with -network: over a server, links are to its page")
-	case *light && w.network != "":
-		return misuse(fs, "-light is for servers: without one, nobody else can encode")
-	case *base != "" && !isURL(*base):
-		return misuse(fs, "%q is no -link-base; it is given as https://floe.example", *base)
-	}
-	if err := w.check(fs); err != nil {
-		return err
-	}
-	files, err := c.collect(fs.Args())
+	cmd, err := parseSend(c, args)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Lstat(*note); *note != "" && err == nil {
-		return fmt.Errorf("%s exists already; nothing was sent\nhint: -note takes the name of a new file", *note)
+	if cmd.goOn {
+		return goOn(ctx, c)
 	}
-	req := client.SendRequest{Files: files, Recipients: to, Epochs: uint32(min(*epochs, 1<<31)), Light: *light}
-	if *phrase != "" {
-		if req.Passphrase, err = passphraseFile(*phrase); err != nil {
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	return cmd.run(ctx, c, &unfinished{Dir: dir, Arguments: args})
+}
+
+// sendCommand is floe send as it was given.
+type sendCommand struct {
+	flags  *flag.FlagSet
+	way    *way
+	base   string
+	epochs uint
+	phrase string
+	light  bool
+	note   string
+	to     stringList
+	goOn   bool
+}
+
+func parseSend(c *console, args []string) (*sendCommand, error) {
+	fs := c.flags("send", payingUsage+" [-to RECIPIENT]… [-passphrase-file F] [-epochs N] [-light] [-note F] FILE… | -continue")
+	cmd := &sendCommand{flags: fs, way: wayFlags(fs, true, false)}
+	fs.StringVar(&cmd.base, "link-base", "", "with -network: `URL` of a server on that network, for the link to open in its page as well")
+	fs.UintVar(&cmd.epochs, "epochs", 0, "how many of the network's epochs to keep it (0: the server's default, or a week)")
+	fs.StringVar(&cmd.phrase, "passphrase-file", "", "ask for the passphrase on the first line of this file besides the link")
+	fs.BoolVar(&cmd.light, "light", false, "for slow connections: upload everything once, sealed as ever, and let the server encode it")
+	fs.StringVar(&cmd.note, "note", "", "write the recovery note to this file")
+	fs.Var(&cmd.to, "to", "recipient (age1…) who alone may open it; may be repeated")
+	fs.BoolVar(&cmd.goOn, "continue", false, "go on with what was interrupted last, from where it stopped")
+	if err := parse(fs, args); err != nil {
+		return nil, err
+	}
+	switch {
+	case cmd.goOn && (fs.NFlag() > 1 || fs.NArg() > 0):
+		return nil, misuse(fs, "-continue stands alone: files and flags are those of the command that was interrupted")
+	case cmd.goOn:
+		return cmd, nil
+	case fs.NArg() == 0:
+		return nil, misuse(fs, "nothing to send")
+	case cmd.base != "" && cmd.way.network == "":
+		return nil, misuse(fs, "-link-base goes with -network: over a server, links are to its page")
+	case cmd.light && cmd.way.network != "":
+		return nil, misuse(fs, "-light is for servers: without one, nobody else can encode")
+	case cmd.base != "" && !isURL(cmd.base):
+		return nil, misuse(fs, "%q is no -link-base; it is given as https://floe.example", cmd.base)
+	}
+	return cmd, cmd.way.check(fs)
+}
+
+// run sends; where u has been begun before, it goes on with that.
+func (cmd *sendCommand) run(ctx context.Context, c *console, u *unfinished) error {
+	files, err := c.collect(cmd.flags.Args())
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(cmd.note); cmd.note != "" && err == nil {
+		return fmt.Errorf("%s exists already; nothing was sent\nhint: -note takes the name of a new file", cmd.note)
+	}
+	req := client.SendRequest{Files: files, Recipients: cmd.to, Epochs: uint32(min(cmd.epochs, 1<<31)), Light: cmd.light, Resume: u.State}
+	if cmd.phrase != "" && u.State == nil {
+		if req.Passphrase, err = passphraseFile(cmd.phrase); err != nil {
 			return err
 		}
 	}
-	s, err := w.open(ctx, fs, "")
+	s, err := cmd.way.open(ctx, cmd.flags, "")
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	if *base != "" {
-		s.base = *base
+	if cmd.base != "" {
+		s.base = cmd.base
 	}
-	return send(ctx, c, s, *note, req)
+	u.over(s)
+	return send(ctx, c, s, cmd.note, req, u)
 }
 
-func send(ctx context.Context, c *console, s *session, note string, req client.SendRequest) (err error) {
+func send(ctx context.Context, c *console, s *session, note string, req client.SendRequest, u *unfinished) (err error) {
 	if req.Seed, err = s.home.ensureSeed(); err != nil {
 		return err
 	}
-	if req.Index, err = s.home.takeIndex(); err != nil {
-		return err
+	if req.Resume == nil {
+		if u.Index, err = s.home.takeIndex(); err != nil {
+			return err
+		}
 	}
+	req.Index, req.Journal = u.Index, u.keep(s.home)
 	req.Server, req.Network = s.base, ""
 	if s.direct != nil {
 		req.Server, req.Network = "", shellWord(s.network)
@@ -91,7 +130,7 @@ func send(ctx context.Context, c *console, s *session, note string, req client.S
 	req.Progress = bar.show
 	sent, err := s.Send(ctx, req)
 	bar.end()
-	if err != nil {
+	if err := u.end(c, s.home, err); err != nil {
 		return err
 	}
 	if err := s.home.sent(req.Index, sent.Parcel.String()); err != nil {
@@ -102,7 +141,7 @@ func send(ctx context.Context, c *console, s *session, note string, req client.S
 			fmt.Fprintf(c.err, "floe: the recovery note couldn't be written: %v\n", err)
 		}
 	}
-	fmt.Fprintf(c.err, "%s\nKept until %s, by %d of %d nodes; any %d are enough.\n", who(sent, len(req.Recipients)),
+	fmt.Fprintf(c.err, "%s\nKept until %s, by %d of %d nodes; any %d are enough.\n", who(sent),
 		sent.EndsAt.Format("2 January 2006, 15:04"), sent.NodesHolding, sent.NodesTotal, sent.NodesNeeded)
 	s.sayPaid(c)
 	_, err = fmt.Fprintln(c.out, sent.Link.URL(s.base))
@@ -129,9 +168,9 @@ func shellWord(name string) string {
 	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
-func who(sent *client.Sent, recipients int) string {
+func who(sent *client.Sent) string {
 	switch {
-	case recipients > 0:
+	case sent.Link.Secret == nil:
 		return "Ready. Only who you named can open it."
 	case sent.Passphrase:
 		return "Ready. Anyone with this link and the passphrase can open it."
@@ -216,6 +255,26 @@ func readable(name string) error {
 	return f.Close()
 }
 
+// fileAt is a file as it was when it was looked at: what was saved since is
+// another.
 func fileAt(name, as string, info fs.FileInfo) client.File {
-	return client.File{Path: as, Size: info.Size(), Modified: info.ModTime(), Open: func() (io.ReadCloser, error) { return os.Open(name) }}
+	at := func(off int64) (io.ReadCloser, error) {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		now, err := f.Stat()
+		if err == nil && (now.Size() != info.Size() || !now.ModTime().Equal(info.ModTime())) {
+			err = &client.Error{Code: client.CodeChanged, Message: name + " was saved anew while it was being sent. Nothing was finished; send anew."}
+		}
+		if err == nil {
+			_, err = f.Seek(off, io.SeekStart)
+		}
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		return f, nil
+	}
+	return client.File{Path: as, Size: info.Size(), Modified: info.ModTime(), OpenAt: at, Open: func() (io.ReadCloser, error) { return at(0) }}
 }
