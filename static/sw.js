@@ -51,7 +51,7 @@ async function answer(token, request) {
     port.close();
     return nothing(416, { "Content-Range": `bytes */${head.size}` });
   }
-  return new Response(streamOf(port), { status: head.partial ? 206 : 200, headers: headersOf(head) });
+  return new Response(streamOf(port, head.type ? 0 : 1), { status: head.partial ? 206 : 200, headers: headersOf(head) });
 }
 
 /** What keeps strangers' bytes from being more than bytes goes with every answer. */
@@ -80,8 +80,11 @@ function headersOf({ size, offset, length, partial, type, name }) {
   };
 }
 
-/** What comes through the port, as fast as the browser takes it. */
-function streamOf(port) {
+/**
+ * What comes through the port, as fast as the browser takes it; ahead of that,
+ * one piece of what is saved, and nothing of what somebody may stop watching.
+ */
+function streamOf(port, ahead) {
   return new ReadableStream({
     async pull(controller) {
       const coming = next(port);
@@ -99,11 +102,15 @@ function streamOf(port) {
       port.postMessage({ cancel: true });
       port.close();
     },
-  }, { highWaterMark: 1 });
+  }, { highWaterMark: ahead });
 }
 
+/** What the port says next; that its page was closed, where browsers tell. */
 function next(port) {
-  return new Promise((resolve) => { port.onmessage = ({ data }) => resolve(data); });
+  return new Promise((resolve) => {
+    port.onmessage = ({ data }) => resolve(data);
+    port.onclose = () => resolve({ error: { code: "closed" } });
+  });
 }
 
 function within(ms, promise) {

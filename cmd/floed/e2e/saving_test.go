@@ -192,7 +192,7 @@ func TestSaving(t *testing.T) {
 // finished.
 func (p *profile) leavesNothing(what string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(100 * time.Millisecond) {
 		entries, err := os.ReadDir(p.downloads)
 		if err != nil {
 			p.t.Fatal(err)
