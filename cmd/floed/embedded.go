@@ -25,7 +25,7 @@ import (
 
 // memoryOfNode bounds the bodies that one embedded node has in memory; there
 // are many of them in this process.
-const memoryOfNode = 2 << 20
+const memoryOfNode = 1 << 20
 
 // committeeEvery is how often the embedded ledger is asked who the nodes are.
 const committeeEvery = 15 * time.Second

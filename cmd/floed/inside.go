@@ -77,6 +77,16 @@ func (w *insideAnswer) response(req *http.Request) *http.Response {
 	return &http.Response{
 		Status: http.StatusText(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.header, ContentLength: int64(len(w.body)), Body: io.NopCloser(bytes.NewReader(w.body)), Request: req,
+		Header: w.header, ContentLength: int64(len(w.body)), Body: insideBody{bytes.NewReader(w.body), w.body}, Request: req,
 	}
 }
+
+// insideBody can also be had without a copy.
+type insideBody struct {
+	*bytes.Reader
+	all []byte
+}
+
+func (b insideBody) Bytes() []byte { return b.all }
+
+func (insideBody) Close() error { return nil }

@@ -16,7 +16,7 @@ import (
 // Options say how nodes are reached. The zero Options suit public networks.
 type Options struct {
 	Scheme     string            // "https" if empty; "http" for nodes without TLS
-	Transport  http.RoundTripper // how requests travel, TLS included; if nil own ones, pinned to each member's network key
+	Transport  http.RoundTripper // how requests travel, TLS included; if nil own ones, pinned to each member's network key. Bodies of answers that have a method Bytes() []byte give theirs to the caller
 	AllowLocal bool              // members may have loopback and private addresses; own transports only
 	PerNode    int               // requests at one node at a time; 10 if 0
 	Timeout    time.Duration     // of one request; 30 s if 0

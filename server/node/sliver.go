@@ -17,7 +17,9 @@ func (n *Node) getSliver(w http.ResponseWriter, r *http.Request) error {
 	if live, err := n.registered(p.id); err != nil || !live {
 		return errors.Join(err, missing)
 	}
-	b, err := n.slivers.get(p.id, p.kind, p.pair)
+	buf := bodies.Get().(*[]byte)
+	defer bodies.Put(buf)
+	b, err := n.slivers.get(p.id, p.kind, p.pair, *buf)
 	if errors.Is(err, errDamaged) {
 		n.healSoon(p.id)
 		err = fmt.Errorf("%s sliver %d of %s is %w", p.kind, p.pair, p.id, err)
@@ -29,6 +31,7 @@ func (n *Node) getSliver(w http.ResponseWriter, r *http.Request) error {
 	if b == nil {
 		return missing
 	}
+	*buf = b
 	return raw(w, b)
 }
 

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -86,9 +87,9 @@ func (s *slivers) put(id codec.BlobID, kind codec.Kind, pair int, b []byte, writ
 	return nil
 }
 
-// get returns the bytes of a sliver: nil if it isn't stored, errDamaged if it
-// isn't what was stored.
-func (s *slivers) get(id codec.BlobID, kind codec.Kind, pair int) ([]byte, error) {
+// get returns the bytes of a sliver, in buf if there is room: nil if it isn't
+// stored, errDamaged if it isn't what was stored.
+func (s *slivers) get(id codec.BlobID, kind codec.Kind, pair int, buf []byte) ([]byte, error) {
 	v, err := s.rec.get(sliverKey(id, kind, pair))
 	if err != nil || v == nil {
 		return nil, err
@@ -101,7 +102,7 @@ func (s *slivers) get(id codec.BlobID, kind codec.Kind, pair int) ([]byte, error
 		return nil, fmt.Errorf("%w: %v", errDamaged, err)
 	}
 	defer f.Close()
-	b := make([]byte, binary.BigEndian.Uint32(v[8:]))
+	b := slices.Grow(buf[:0], int(binary.BigEndian.Uint32(v[8:])))[:binary.BigEndian.Uint32(v[8:])]
 	if _, err := f.ReadAt(b, int64(binary.BigEndian.Uint64(v))); err != nil {
 		return nil, fmt.Errorf("%w: %v", errDamaged, err)
 	}

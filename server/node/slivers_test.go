@@ -50,7 +50,7 @@ func TestSliversAtOnce(t *testing.T) {
 	}
 	all.Wait()
 	for i := range n {
-		if got, err := s.get(id, codec.Primary, i); err != nil || !bytes.Equal(got, want[i]) {
+		if got, err := s.get(id, codec.Primary, i, nil); err != nil || !bytes.Equal(got, want[i]) {
 			t.Errorf("sliver %d: %d bytes, %v", i, len(got), err)
 		}
 	}
@@ -73,7 +73,7 @@ func TestChecksumsOfBefore(t *testing.T) {
 	if err := s.rec.db.Set(key, append(v[:12], sum[:]...), pebble.Sync); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.get(id, codec.Secondary, 7); err != nil || !bytes.Equal(got, b) {
+	if got, err := s.get(id, codec.Secondary, 7, nil); err != nil || !bytes.Equal(got, b) {
 		t.Fatalf("%q, %v", got, err)
 	}
 	f, err := os.OpenFile(s.path(id), os.O_RDWR, 0)
@@ -84,7 +84,7 @@ func TestChecksumsOfBefore(t *testing.T) {
 	if _, err := f.WriteAt([]byte("b"), 0); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.get(id, codec.Secondary, 7); !errors.Is(err, errDamaged) {
+	if got, err := s.get(id, codec.Secondary, 7, nil); !errors.Is(err, errDamaged) {
 		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -188,6 +189,66 @@ func (s *sender) store(ctx context.Context, node int, batch []byte) error {
 	}
 	if acked == 0 {
 		return errors.New("nothing was acknowledged")
+	}
+	return nil
+}
+
+// readsAtOnce is how many blobs are read at a time: one, and one ahead.
+const readsAtOnce = 2
+
+// read has loads read back as a page does, every primary sliver that holds the blob itself.
+func (s *sender) read(ctx context.Context, loads []*load) (time.Duration, error) {
+	p, err := codec.NewParams(s.net.NShards)
+	if err != nil {
+		return 0, err
+	}
+	begun := time.Now()
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(readsAtOnce)
+	for _, l := range loads {
+		g.Go(func() error { return s.readOne(ctx, l.id, p.Primary) })
+	}
+	err = g.Wait()
+	return time.Since(begun), err
+}
+
+func (s *sender) readOne(ctx context.Context, id codec.BlobID, rows int) error {
+	ask := api.ReadRequest{BlobID: id.String(), Metadata: true}
+	for i := range rows {
+		ask.Primary = append(ask.Primary, i)
+	}
+	body, err := json.Marshal(ask)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, "POST", s.base+api.PathRead, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := s.http.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	room, whole := make([]byte, 0, 1<<20), 0
+	for {
+		f, err := api.ReadFrameInto(res.Body, api.MaxBatch, func(n int) []byte {
+			room = slices.Grow(room[:0], n)[:n]
+			return room
+		})
+		if err != nil {
+			return err
+		}
+		if f.Kind == api.FrameEnd {
+			break
+		}
+		if f.Status == http.StatusOK {
+			whole++
+		}
+	}
+	if whole != rows+1 {
+		return fmt.Errorf("%d of %d slivers came", whole-1, rows)
 	}
 	return nil
 }

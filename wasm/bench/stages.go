@@ -42,7 +42,7 @@ func runRelay(ctx context.Context, size int64, out io.Writer) (stage, error) {
 		return stage{}, err
 	}
 	memory := watchMemory(f.pids)
-	var took, cpu time.Duration
+	var took, cpu, readTook, readCPU time.Duration
 	for done := int64(0); done < size; done += prepared {
 		loads, err := s.prepare(min(size-done, prepared))
 		if err == nil {
@@ -57,8 +57,18 @@ func runRelay(ctx context.Context, size int64, out io.Writer) (stage, error) {
 			return stage{}, err
 		}
 		took, cpu = took+d, cpu+f.cpu()-before
+		before = f.cpu()
+		if d, err = s.read(ctx, loads); err != nil {
+			return stage{}, err
+		}
+		readTook, readCPU = readTook+d, readCPU+f.cpu()-before
 	}
 	memory.end()
+	back := newStage("reading back", size, readTook)
+	back.ServerCPU = round(readCPU.Seconds())
+	if err := json.NewEncoder(out).Encode(back); err != nil {
+		return stage{}, err
+	}
 	line := newStage("relay and nodes", size, took)
 	line.ServerRSS, line.ServerHeap, line.Tenths = memory.Peak>>20, f.heap.Load()>>20, memory.tenths()
 	line.ServerCPU, line.Written = round(cpu.Seconds()), f.written()/1e6
