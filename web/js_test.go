@@ -60,3 +60,18 @@ func TestTypes(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// TestPDFIsMozillas compares what draws PDFs with the package it was taken from.
+func TestPDFIsMozillas(t *testing.T) {
+	dist := filepath.Join("..", ".ci", "node_modules", "pdfjs-dist")
+	requireNode(t, filepath.Join(dist, "package.json"))
+	for name, from := range map[string]string{"pdf.min.mjs": "build/pdf.min.mjs", "pdf.worker.min.mjs": "build/pdf.worker.min.mjs", "LICENSE": "LICENSE"} {
+		want, err := os.ReadFile(filepath.Join(dist, filepath.FromSlash(from)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if readStatic(t, "pdf/"+name) != string(want) {
+			t.Errorf("static/pdf/%s isn't the one of the package; hint: copy it from .ci/node_modules/pdfjs-dist/%s", name, from)
+		}
+	}
+}

@@ -8,17 +8,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestGoingOn: whoever closed the page while a large file was being saved goes on
-// after opening the link again, into the same file where the browser lets, and
-// what was read isn't read again. In the end nothing of it stays but the file.
-func TestGoingOn(t *testing.T) {
-	d := startDaemon(t)
-	through := startProxy(t, d)
-	files := tree{"rain.wav": sound(68<<20, 75), "note.txt": []byte("a small one\n")}
+// goOn: whoever closed the page while a large file was being saved goes on after
+// opening the link again, into the same file where the browser lets, and what
+// was read isn't read again. In the end nothing of it stays but the file.
+func goOn(t *testing.T, profile *profile, through *proxy, link string, files tree) {
 	sums := files.hashes()
-	link := newPerson(t, d.base).send(files)
-	profile := startProfile(t)
-
 	for _, how := range []string{"file", "download"} {
 		t.Run(how, func(t *testing.T) {
 			n := through.counted()
@@ -58,8 +52,14 @@ func TestGoingOn(t *testing.T) {
 				sameFiles(t, readTree(t, filepath.Dir(path)).hashes(), map[string]string{"rain.wav": sums["rain.wav"]})
 			}
 			sameFiles(t, p.ownFiles(), want)
-			eval[bool](p, `(async () => { const root = await navigator.storage.getDirectory(); for await (const name of root.keys()) await root.removeEntry(name, { recursive: true }); return true })()`)
+			p.clearOwnFiles()
+			profile.clearDownloads()
 		})
 	}
-	profile.in(t).noProblems()
+	through.setLie(nil)
+}
+
+func (p *profile) clearOwnFiles() {
+	p.t.Helper()
+	eval[bool](p, `(async () => { const root = await navigator.storage.getDirectory(); for await (const name of root.keys()) await root.removeEntry(name, { recursive: true }); return true })()`)
 }

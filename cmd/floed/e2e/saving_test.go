@@ -13,6 +13,8 @@ import (
 
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
+
+	"floe/server/api"
 )
 
 // sound is a WAV file, stereo at 48 kHz, of noise that nothing compresses.
@@ -95,6 +97,7 @@ func TestSaving(t *testing.T) {
 	sums := files.hashes()
 	link := newPerson(t, d.base).send(files)
 
+	through := startProxy(t, d)
 	p := startProfile(t)
 	t.Run("file", func(t *testing.T) {
 		p.in(t)
@@ -125,7 +128,7 @@ func TestSaving(t *testing.T) {
 	})
 	t.Run("cancelled", func(t *testing.T) {
 		p.in(t)
-		eval[bool](p, `(async () => { const root = await navigator.storage.getDirectory(); for await (const name of root.keys()) await root.removeEntry(name, { recursive: true }); return true })()`)
+		p.clearOwnFiles()
 		for _, how := range []string{"file", "folder"} {
 			if how == "file" {
 				p.click("rain.wav", "[data-save]")
@@ -158,6 +161,32 @@ func TestSaving(t *testing.T) {
 		p.waitText(id("status"), "Cancelled", 20*time.Second)
 		p.leavesNothing("a cancelled download")
 	})
+	t.Run("lie in the middle", func(t *testing.T) {
+		p.in(t)
+		p.open(through.base, link, "rain.wav")
+		for _, how := range []string{"file", "download"} {
+			through.tell(nil)
+			if how == "file" {
+				eval[bool](p, pickers)
+			} else {
+				eval[bool](p, `window.showSaveFilePicker = undefined; true`)
+			}
+			p.click("rain.wav", "[data-save]")
+			p.waitTrue(`document.querySelector(".reading:not([hidden]) progress")?.value > 10`, time.Minute)
+			through.tell(inEach(func(f *api.Frame) { f.Body = flipped(f.Body) }))
+			p.waitText("main", untrue, time.Minute)
+			p.leavesNothing("a download that the server lied in")
+			for path := range p.ownFiles() {
+				if !strings.HasPrefix(path, "floe-shelf/") {
+					t.Errorf("a file that the server lied in leaves %s", path)
+				}
+			}
+			p.clearDownloads()
+			p.clearOwnFiles()
+		}
+		through.tell(nil)
+	})
+	t.Run("going on", func(t *testing.T) { goOn(t, p.in(t), through, link, files) })
 	t.Run("stage", func(t *testing.T) {
 		p.in(t)
 		eval[bool](p, `Object.defineProperty(navigator, "serviceWorker", { value: undefined }); true`)
@@ -192,7 +221,7 @@ func TestSaving(t *testing.T) {
 // finished.
 func (p *profile) leavesNothing(what string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Second); ; time.Sleep(100 * time.Millisecond) {
 		entries, err := os.ReadDir(p.downloads)
 		if err != nil {
 			p.t.Fatal(err)
