@@ -5,6 +5,6 @@
 //
 //	go generate ./... && go test ./cmd/floed/e2e
 //
-// It skips, loudly, where Chromium is missing; FLOE_REQUIRE=browser makes that
-// a failure.
+// It skips, loudly, where Chromium, Firefox or WebKitGTK's driver is missing;
+// FLOE_REQUIRE=browser,firefox,webkit makes that a failure.
 package e2e
