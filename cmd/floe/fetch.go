@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"time"
 
 	"floe/codec"
 	"floe/wasm/client"
@@ -42,11 +46,12 @@ func runFetch(ctx context.Context, c *console, args []string) error {
 	if *name == "" {
 		return s.Fetch(ctx, c.out, req)
 	}
-	return fetchTo(ctx, s, *name, req)
+	return fetchTo(ctx, s, *name, req, bar)
 }
 
-// fetchTo writes a file that mustn't exist, whole or not at all.
-func fetchTo(ctx context.Context, s *session, name string, req client.FetchRequest) error {
+// fetchTo writes a file that mustn't exist, whole or not at all. What was fetched
+// before it was broken off is kept beside it, and not fetched again.
+func fetchTo(ctx context.Context, s *session, name string, req client.FetchRequest, b *bar) error {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s exists already; nothing was fetched\nhint: -o takes the name of a new file", name)
@@ -54,9 +59,27 @@ func fetchTo(ctx context.Context, s *session, name string, req client.FetchReque
 	if err != nil {
 		return fmt.Errorf("couldn't make %s: %w", name, cause(err))
 	}
-	if err := errors.Join(s.Fetch(ctx, f, req), f.Close()); err != nil {
-		os.Remove(name)
-		return err
+	root, err := os.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return fmt.Errorf("couldn't open the folder of %s: %w", name, cause(err))
 	}
-	return nil
+	defer root.Close()
+	all := sha256.New()
+	for _, id := range req.Blobs {
+		all.Write(id[:])
+	}
+	r := openRecord(root, hex.EncodeToString(all.Sum(nil)[:8]), time.Now().Add(keptFetch))
+	req.Shelf = r.shelf()
+	err = errors.Join(s.Fetch(ctx, f, req), f.Close())
+	if err != nil {
+		os.Remove(name)
+	}
+	if r.end(err) {
+		b.say("What came so far is kept in " + filepath.Join(filepath.Dir(name), r.name) + "; the same command goes on.")
+	}
+	return err
 }
+
+// keptFetch is for how long what was fetched is kept: blobs alone don't say when
+// they end.
+const keptFetch = 14 * 24 * time.Hour

@@ -72,18 +72,17 @@ func (p *Parcel) open(ctx context.Context, begin, end, total int64, req *ReadReq
 	if err != nil {
 		return nil, explain(opened(err))
 	}
-	r := &opening{stream: s, meter: w.meter}
-	if r.data, err = read(s.plain); err != nil {
+	data, err := read(s.plain)
+	if err != nil {
 		s.close()
 		return nil, explain(opened(err))
 	}
-	return r, nil
+	return &opening{stream: s, data: &meteredReader{data, w.meter}}, nil
 }
 
 // opening is a part of a parcel being read.
 type opening struct {
 	stream *stream
-	meter  *meter
 
 	mu   sync.Mutex // held while it is read
 	data io.Reader  // nil: closed
@@ -95,12 +94,7 @@ func (o *opening) Read(b []byte) (int, error) {
 	if o.data == nil {
 		return 0, explain(context.Canceled)
 	}
-	n, err := o.data.Read(b)
-	o.meter.update(func(now *Progress) { now.Acked += int64(n) })
-	if err != nil && err != io.EOF {
-		err = explain(opened(err))
-	}
-	return n, err
+	return o.data.Read(b)
 }
 
 // Close ends the reading at once, from anywhere.

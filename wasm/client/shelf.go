@@ -24,16 +24,6 @@ type Shelf interface {
 	Drop(blobs []codec.BlobID) error
 }
 
-// Unshelve drops from a shelf all that it may keep of the parcel: once it is
-// saved, or won't be.
-func (p *Parcel) Unshelve(shelf Shelf) error {
-	ids := make([]codec.BlobID, len(p.source.blobs))
-	for i, b := range p.source.blobs {
-		ids[i] = b.BlobID
-	}
-	return shelf.Drop(ids)
-}
-
 // unshelve takes a segment's rows from the shelf, once, if they are there and
 // what the blob ID commits to.
 func (g *segment) unshelve(ctx context.Context, shelf Shelf) {
