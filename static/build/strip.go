@@ -44,15 +44,15 @@ func strip(module []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	idle, err := t.idleFunctions()
+	bodies, err := t.bodies()
 	if err != nil {
 		return nil, err
 	}
-	unpack, err := t.strip(code.body, imports.body, idle)
+	unpack, err := t.strip(code.body, imports.body, bodies)
 	if err != nil {
 		return nil, err
 	}
-	if code.body, err = sever(code.body, idle); err != nil {
+	if code.body, err = sever(code.body, bodies); err != nil {
 		return nil, err
 	}
 	if err := forgetPoints(m); err != nil {
@@ -86,7 +86,7 @@ type slim struct {
 
 // strip writes a smaller table of functions over the old one. What it returns
 // has to run before anything else does.
-func (t *symtab) strip(code, imports []byte, idle []bool) (unpack []byte, err error) {
+func (t *symtab) strip(code, imports []byte, bodies [][]byte) (unpack []byte, err error) {
 	callers, err := t.recoverers(code, imports)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (t *symtab) strip(code, imports []byte, idle []bool) (unpack []byte, err er
 		if err != nil {
 			return nil, err
 		}
-		if idle[i] {
+		if bodies[i] != nil {
 			f.pcsp, f.pcdata, f.funcdata = 0, nil, nil
 		}
 		if err := s.add(f, callers[i]); err != nil {

@@ -7,11 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 )
 
@@ -44,30 +47,47 @@ func programs(t *testing.T) (whole, small []byte) {
 	return whole, small
 }
 
+// machine runs modules, and keeps them as machine code, which takes seconds to make.
+var machine = sync.OnceValue(func() wazero.Runtime {
+	r := wazero.NewRuntime(context.Background())
+	wasi_snapshot_preview1.MustInstantiate(context.Background(), r)
+	return r
+})
+
+var compiled sync.Map // of modules, by their text
+
+func instance(t *testing.T, module []byte, config wazero.ModuleConfig) (api.Module, error) {
+	t.Helper()
+	code, ok := compiled.Load(string(module))
+	if !ok {
+		made, err := machine().CompileModule(t.Context(), module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, _ = compiled.LoadOrStore(string(module), made)
+	}
+	return machine().InstantiateModule(t.Context(), code.(wazero.CompiledModule), config.WithName(""))
+}
+
 // runModule returns what a module printed.
 func runModule(t *testing.T, module []byte, args ...string) (string, error) {
 	t.Helper()
-	ctx := context.Background()
-	r := wazero.NewRuntime(ctx)
-	defer r.Close(ctx)
-	wasi_snapshot_preview1.MustInstantiate(ctx, r)
 	var out bytes.Buffer
-	config := wazero.NewModuleConfig().WithStdout(&out).WithStderr(&out).WithArgs(append([]string{"program"}, args...)...)
-	_, err := r.InstantiateWithConfig(ctx, module, config)
+	made, err := instance(t, module, wazero.NewModuleConfig().WithStdout(&out).WithStderr(&out).WithArgs(append([]string{"program"}, args...)...))
+	if made != nil {
+		made.Close(t.Context())
+	}
 	return out.String(), err
 }
 
 // unpacked is a module's memory before its main function runs.
 func unpacked(t *testing.T, module []byte) memory {
 	t.Helper()
-	ctx := context.Background()
-	r := wazero.NewRuntime(ctx)
-	defer r.Close(ctx)
-	wasi_snapshot_preview1.MustInstantiate(ctx, r)
-	made, err := r.InstantiateWithConfig(ctx, module, wazero.NewModuleConfig().WithStartFunctions())
+	made, err := instance(t, module, wazero.NewModuleConfig().WithStartFunctions())
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer made.Close(t.Context())
 	b, _ := made.Memory().Read(0, made.Memory().Size())
 	return bytes.Clone(b)
 }
@@ -94,11 +114,60 @@ func TestStrippedRunsTheSame(t *testing.T) {
 // TestSeveredStops: what was taken for idle and isn't must not go on.
 func TestSeveredStops(t *testing.T) {
 	whole, small := programs(t)
-	if out, err := runModule(t, whole, "p256"); err != nil {
-		t.Fatalf("the whole module makes no key on P-256: %v\n%s", err, out)
+	for _, what := range []string{"p256", "regexp"} {
+		if out, err := runModule(t, whole, what); err != nil {
+			t.Fatalf("%s fails in the whole module: %v\n%s", what, err, out)
+		}
+		if out, err := runModule(t, small, what); err == nil || !strings.Contains(err.Error(), "unreachable") {
+			t.Errorf("%s: the stripped module went on: %v\n%s", what, err, out)
+		}
 	}
-	if out, err := runModule(t, small, "p256"); err == nil || !strings.Contains(err.Error(), "unreachable") {
-		t.Errorf("the stripped module went on: %v\n%s", err, out)
+}
+
+// TestNobodyNeedsIdle: what is severed is imported by those alone whose use of
+// it was looked at, and nobody reads unicode's maps by name.
+func TestNobodyNeedsIdle(t *testing.T) {
+	may := map[string][]string{
+		"regexp":                              {"filippo.io/age"},
+		"regexp/syntax":                       {"regexp"},
+		"crypto/internal/fips140/nistec":      {"crypto/internal/fips140/ecdh"},
+		"crypto/internal/fips140/nistec/fiat": {"crypto/internal/fips140/nistec"},
+		"crypto/internal/fips140/ecdh":        {"crypto/ecdh"},
+		"crypto/ecdh":                         {"filippo.io/hpke/crypto", "filippo.io/hpke/crypto/ecdh", "golang.org/x/crypto/curve25519"},
+	}
+	cmd := exec.Command("go", "list", "-deps", "-f", `{{.ImportPath}} {{.Dir}} {{join .GoFiles ","}} {{join .Imports " "}}`, "floe/wasm")
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps := regexp.MustCompile(`\bunicode\.(Categories|Scripts|Properties|FoldCategory|FoldScript|CategoryAliases)\b`)
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		for _, imp := range fields[3:] {
+			if who, ok := may[imp]; ok {
+				seen++
+				if !slices.Contains(who, fields[0]) {
+					t.Errorf("%s imports %s, which static/build severs: see what it calls", fields[0], imp)
+				}
+			}
+		}
+		if fields[0] == "regexp/syntax" {
+			continue
+		}
+		for name := range strings.SplitSeq(fields[2], ",") {
+			b, err := os.ReadFile(filepath.Join(fields[1], name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if maps.Match(b) {
+				t.Errorf("%s reads %s, which static/build leaves empty", fields[0], maps.Find(b))
+			}
+		}
+	}
+	if seen < len(may) {
+		t.Errorf("only %d imports of what is severed were found", seen)
 	}
 }
 
@@ -118,7 +187,7 @@ func TestStripKeepsTables(t *testing.T) {
 	if before.nfunc != after.nfunc || before.nfunc < 1000 {
 		t.Fatalf("%d functions, %d stripped", before.nfunc, after.nfunc)
 	}
-	idle, err := before.idleFunctions()
+	bodies, err := before.bodies()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +203,7 @@ func TestStripKeepsTables(t *testing.T) {
 		if now.entry != old.entry || now.args != old.args || now.deferReturn != old.deferReturn || now.id != old.id || now.flag != old.flag {
 			t.Fatalf("function %d was %+v, is %+v", i, old, now)
 		}
-		if idle[i] {
+		if bodies[i] != nil {
 			continue
 		}
 		for _, pair := range [][2]uint32{{old.pcsp, now.pcsp}, {at(old.pcdata, pcdataStackMap, 0), at(now.pcdata, pcdataStackMap, 0)}} {

@@ -1,6 +1,6 @@
 // Program does what the runtime needs its tables for, and prints what came of
 // it: the same whether they were stripped or not. With the argument p256 it
-// calls what was severed.
+// or regexp it calls what was severed.
 package main
 
 import (
@@ -10,11 +10,16 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
+	"unicode"
 )
+
+// digits is made at start, as age makes one.
+var digits = regexp.MustCompile(`^\p{Nd}+$`)
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "p256" {
@@ -22,12 +27,16 @@ func main() {
 		fmt.Println(k, err)
 		return
 	}
+	if len(os.Args) > 1 && os.Args[1] == "regexp" {
+		fmt.Println(digits.MatchString("12"))
+		return
+	}
 	for _, step := range []struct {
 		name string
 		run  func() any
 	}{
 		{"panics", panics}, {"wrappers", wrappers}, {"nested", nested}, {"loops", loops}, {"goexit", goexit},
-		{"callers", callers}, {"stacks", stacks}, {"reflection", reflection}, {"goroutines", goroutines},
+		{"callers", callers}, {"stacks", stacks}, {"reflection", reflection}, {"goroutines", goroutines}, {"letters", letters},
 	} {
 		fmt.Printf("%s: %v\n", step.name, step.run())
 	}
@@ -218,4 +227,20 @@ func goroutines() any {
 	}
 	runtime.GC()
 	return fmt.Sprint(total, runtime.NumGoroutine())
+}
+
+// letters counts what unicode says of all characters.
+func letters() any {
+	counts := make([]int, 9)
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		for i, is := range []func(rune) bool{
+			unicode.IsLetter, unicode.IsUpper, unicode.IsLower, unicode.IsDigit, unicode.IsSpace, unicode.IsPunct, unicode.IsPrint, unicode.IsControl,
+			func(r rune) bool { return unicode.SimpleFold(r) != r },
+		} {
+			if is(r) {
+				counts[i]++
+			}
+		}
+	}
+	return counts
 }
