@@ -19,6 +19,9 @@ func newCode(k, m int) code {
 	return code{k: k, m: m, chunk: pk}
 }
 
+// lanes is how many transforms take to encode.
+func (c code) lanes() int { return 2 * c.chunk }
+
 // rowCode expands a row, columnCode a column, to n symbols.
 func (p Params) rowCode() code    { return newCode(p.Secondary, p.NShards-p.Secondary) }
 func (p Params) columnCode() code { return newCode(p.Primary, p.NShards-p.Primary) }

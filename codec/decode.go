@@ -11,7 +11,8 @@ func (d *Decoder) restoreRows(slivers []*Sliver, have, missing []int, row func(i
 	for _, r := range missing {
 		dst = append(dst, grid{row(r), 1, 0, s})
 	}
-	return inGroups(newRestorer(p.columnCode(), have, missing), dst, src, s, p.Secondary)
+	restore, lanes := newRestorer(p.columnCode(), have, missing)
+	return inGroups(restore, dst, src, s, p.Secondary, lanes)
 }
 
 // restoreColumns computes the missing rows from k2 secondary slivers: each row
@@ -34,12 +35,9 @@ func (d *Decoder) restoreColumns(slivers []*Sliver, have, missing []int, row fun
 	if len(want) == 0 {
 		return nil
 	}
-	restore := newRestorer(p.rowCode(), have, want)
-	for len(missing) > 0 { // runs of rows that follow each other
-		n := 1
-		for n < len(missing) && missing[n] == missing[0]+n {
-			n++
-		}
+	restore, lanes := newRestorer(p.rowCode(), have, want)
+	for len(missing) > 0 {
+		n := run(missing)
 		first, all := missing[0], row(missing[0])
 		var src, dst []grid
 		for _, i := range have {
@@ -48,19 +46,10 @@ func (d *Decoder) restoreColumns(slivers []*Sliver, have, missing []int, row fun
 		for _, c := range want {
 			dst = append(dst, grid{all[c*s:], 1, 0, p.Secondary * s})
 		}
-		if err := inGroups(restore, dst, src, s, n); err != nil {
+		if err := inGroups(restore, dst, src, s, n, lanes); err != nil {
 			return err
 		}
 		missing = missing[n:]
 	}
 	return nil
-}
-
-// allAt are grids whose symbol 0 is symbol j of those given.
-func allAt(grids []grid, j int) []grid {
-	all := make([]grid, len(grids))
-	for i, g := range grids {
-		all[i] = g.from(j * g.symbol)
-	}
-	return all
 }

@@ -177,18 +177,27 @@ func indices(slivers []*Sliver, limit int) []int {
 
 // checkRows expands rows that were restored and compares their hashes.
 func (d *Decoder) checkRows(rows []int, row func(int) []byte) error {
-	data := make([][]byte, len(rows))
-	for i, r := range rows {
-		data[i] = row(r)[:d.rowSize()]
-	}
-	hashes, err := d.verifier.hashes(Primary, data)
-	if err != nil {
-		return err
-	}
-	for i, r := range rows {
-		if want := d.verifier.metadata.Hash(Primary, r); hashes[i] != want {
-			return fmt.Errorf("%w: restored row %d has hash %v, metadata says %v", ErrInconsistent, r, hashes[i], want)
+	for len(rows) > 0 {
+		n := run(rows)
+		hashes, err := d.verifier.hashes(Primary, row(rows[0]), n)
+		if err != nil {
+			return err
 		}
+		for i, r := range rows[:n] {
+			if want := d.verifier.metadata.Hash(Primary, r); hashes[i] != want {
+				return fmt.Errorf("%w: restored row %d has hash %v, metadata says %v", ErrInconsistent, r, hashes[i], want)
+			}
+		}
+		rows = rows[n:]
 	}
 	return nil
+}
+
+// run is how many of the rows follow each other from the first one on.
+func run(rows []int) int {
+	n := 1
+	for n < len(rows) && rows[n] == rows[0]+n {
+		n++
+	}
+	return n
 }

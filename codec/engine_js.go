@@ -4,10 +4,10 @@ package codec
 // be slower than our own transforms.
 var defaultEngine engine = transforms{}
 
-// laneBudget is how many bytes of lanes are worked on at a time. Smaller ones
-// would stay nearer in the caches, but cost more calls of the kernel.
-const laneBudget = 1 << 20
+// laneBudget is how many bytes of lanes are worked on at a time, so that they
+// stay in a cache.
+const laneBudget = 512 << 10
 
-// groupBytes is how wide a group of symbols should be at least for the kernel to
-// be worth calling.
-const groupBytes = 1 << 10
+// groupBytes is how wide a group of symbols should be at least: few bytes would
+// not be worth what a butterfly takes whatever its width is.
+func groupBytes(lanes int) int { return max(laneBudget/lanes, 256) }

@@ -35,4 +35,4 @@ const laneBudget = 256 << 10
 
 // groupBytes is how wide a group of symbols should be at least for an engine to
 // be worth calling.
-const groupBytes = 4 << 10
+func groupBytes(int) int { return 4 << 10 }

@@ -1,6 +1,10 @@
 package codec
 
-import "sync"
+import (
+	"sync"
+
+	"floe/codec/kernel"
+)
 
 // transforms is the engine made of this package's own transforms.
 type transforms struct{}
@@ -11,7 +15,7 @@ func (transforms) encoder(c code) (encodeFunc, error) {
 	if c.high {
 		encode = f.encodeHigh
 	}
-	return onLanes(2*c.chunk, func(r *room, dst, src []grid) { encode(c, r, dst, src) }), nil
+	return onLanes(c.lanes(), func(r *room, dst, src []grid) { encode(c, r, dst, src) }), nil
 }
 
 // encodeHigh folds all chunks of the source into one polynomial and evaluates
@@ -73,6 +77,7 @@ type room struct {
 	layout layout
 	words  lane
 	packed []byte // a lane's bytes
+	shape  kernel.Shape
 }
 
 func (r *room) lanes(first, end int) lanes {
@@ -88,10 +93,22 @@ func onLanes(count int, work func(r *room, dst, src []grid)) encodeFunc {
 	return func(dst, src []grid, symbolSize, symbols int) error {
 		r := pool.Get().(*room)
 		defer pool.Put(r)
-		step := max(laneBudget/count/symbols/blockSize, 1) * blockSize
+		step := max(laneBudget/count/symbols/blockSize, 8) * blockSize
+		if step >= symbolSize {
+			r.use(layout{symbolSize: symbolSize, count: symbols}, count)
+			work(r, dst, src)
+			return nil
+		}
+		to, from := make([]grid, len(dst)), make([]grid, len(src))
 		for off := 0; off < symbolSize; off += step {
 			r.use(layout{symbolSize: min(step, symbolSize-off), count: symbols}, count)
-			work(r, allFrom(dst, off), allFrom(src, off))
+			for i, g := range dst {
+				to[i] = g.from(off)
+			}
+			for i, g := range src {
+				from[i] = g.from(off)
+			}
+			work(r, to, from)
 		}
 		return nil
 	}
@@ -112,12 +129,16 @@ func (r *room) use(l layout, count int) {
 func (r *room) load(v lanes, src []grid) {
 	at := 0
 	for _, g := range src {
-		for i := vectorGather(v.part(at, at+g.lanes), g, r.layout); i < g.lanes; i++ {
-			r.loadLane(v.lane(at+i), g, i)
-		}
+		r.loadGrid(v.part(at, at+g.lanes), g)
 		at += g.lanes
 	}
 	clear(v.words[at*v.width:])
+}
+
+func (r *room) loadGrid(v lanes, g grid) {
+	for i := vectorGather(r, v, g); i < g.lanes; i++ {
+		r.loadLane(v.lane(i), g, i)
+	}
 }
 
 func (r *room) loadLane(v lane, g grid, i int) {
@@ -132,12 +153,17 @@ func (r *room) loadLane(v lane, g grid, i int) {
 func (r *room) store(v lanes, dst []grid) {
 	at := 0
 	for _, g := range dst {
-		if g.b != nil {
-			for i := vectorScatter(v.part(at, at+g.lanes), g, r.layout); i < g.lanes; i++ {
-				r.storeLane(v.lane(at+i), g, i)
-			}
-		}
+		r.storeGrid(v.part(at, at+g.lanes), g)
 		at += g.lanes
+	}
+}
+
+func (r *room) storeGrid(v lanes, g grid) {
+	if g.b == nil {
+		return
+	}
+	for i := vectorScatter(r, v, g); i < g.lanes; i++ {
+		r.storeLane(v.lane(i), g, i)
 	}
 }
 
@@ -177,15 +203,4 @@ func lanesOf(grids []grid) (n int) {
 		n += g.lanes
 	}
 	return n
-}
-
-func allFrom(grids []grid, off int) []grid {
-	if off == 0 {
-		return grids
-	}
-	all := make([]grid, len(grids))
-	for i, g := range grids {
-		all[i] = g.from(off)
-	}
-	return all
 }

@@ -1,9 +1,11 @@
 package codec
 
 // groupCount is how many rows or columns to put side by side: enough for an
-// engine, few enough for every processor to have some.
-func groupCount(symbolSize, total int) int {
-	return min((groupBytes+symbolSize-1)/symbolSize, (total+processors()-1)/processors())
+// engine that works in so many lanes, few enough for every processor to have
+// some.
+func groupCount(symbolSize, total, lanes int) int {
+	width := groupBytes(lanes)
+	return min((width+symbolSize-1)/symbolSize, (total+processors()-1)/processors())
 }
 
 // fill computes what is in a share.
@@ -39,9 +41,11 @@ func (f *filler) expandRows(encode encodeFunc) error {
 	if skip := f.firstParity() - f.p.Secondary; skip > 0 {
 		dst = []grid{{lanes: skip}, dst[0]}
 	}
+	to := make([]grid, len(dst))
 	for r := 0; r < f.p.Primary; {
 		src, n := f.matrix.rows(r)
-		if err := inGroups(encode, allFrom(dst, r*s), []grid{src}, s, n); err != nil {
+		setAt(to, dst, r)
+		if err := inGroups(encode, to, []grid{src}, s, n, f.p.rowCode().lanes()); err != nil {
 			return err
 		}
 		r += n
@@ -50,15 +54,25 @@ func (f *filler) expandRows(encode encodeFunc) error {
 }
 
 // inGroups computes count rows or columns, as many side by side as suit the
-// engine.
-func inGroups(encode encodeFunc, dst, src []grid, symbolSize, count int) error {
-	step := groupCount(symbolSize, count)
+// engine, which works in so many lanes.
+func inGroups(encode encodeFunc, dst, src []grid, symbolSize, count, lanes int) error {
+	step := groupCount(symbolSize, count, lanes)
 	return parallel((count+step-1)/step, func() func(int) error {
+		to, from := make([]grid, len(dst)), make([]grid, len(src))
 		return func(unit int) error {
 			first := unit * step
-			return encode(allAt(dst, first), allAt(src, first), symbolSize, min(step, count-first))
+			setAt(to, dst, first)
+			setAt(from, src, first)
+			return encode(to, from, symbolSize, min(step, count-first))
 		}
 	})
+}
+
+// setAt sets grids to those whose symbol 0 is symbol j of others.
+func setAt(to, grids []grid, j int) {
+	for i, g := range grids {
+		to[i] = g.from(j * g.symbol)
+	}
 }
 
 // expandColumns computes the symbols of the rows from k1 on, keeps what is
@@ -89,7 +103,7 @@ type columnWorker struct {
 }
 
 func newColumnWorker(f *filler) *columnWorker {
-	w := &columnWorker{filler: f, step: min((groupBytes+f.symbolSize-1)/f.symbolSize, f.span)}
+	w := &columnWorker{filler: f, step: groupCount(f.symbolSize, f.span*processors(), f.p.columnCode().lanes())}
 	if f.want&WantMetadata != 0 {
 		w.trees = newForest(f.p.NShards, f.span)
 	}

@@ -10,3 +10,12 @@ func (h *hasher) sum(prefix byte, data []byte) Hash {
 	h.scratch = append(append(h.scratch[:0], prefix), data...)
 	return blake2b.Sum256(h.scratch)
 }
+
+// inner is the hash of a node over two others.
+func (h *hasher) inner(left, right *Hash) Hash {
+	var b [1 + 2*len(Hash{})]byte
+	b[0] = innerPrefix
+	copy(b[1:], left[:])
+	copy(b[1+len(left):], right[:])
+	return blake2b.Sum256(b[:])
+}

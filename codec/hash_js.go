@@ -5,3 +5,11 @@ package codec
 func (h *hasher) sum(prefix byte, data []byte) Hash {
 	return unrolledBLAKE2b(prefix, data)
 }
+
+// inner is the hash of a node over two others.
+func (h *hasher) inner(left, right *Hash) Hash {
+	var both [2 * len(Hash{})]byte
+	copy(both[:], left[:])
+	copy(both[len(left):], right[:])
+	return h.sum(innerPrefix, both[:])
+}

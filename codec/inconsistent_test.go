@@ -15,7 +15,7 @@ func (e *encoded) lie(t *testing.T, kind Kind, index int, data []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hashes, err := v.hashes(kind, [][]byte{data})
+	hashes, err := v.hashes(kind, data, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -203,3 +203,38 @@ func TestKernelHashesAsGo(t *testing.T) {
 		}
 	}
 }
+
+// TestKernelRestoresAsGo holds what decoding adds to transforms: lanes times
+// factors of their own, and derivatives.
+func TestKernelRestoresAsGo(t *testing.T) {
+	k := newKernelOutside(t)
+	f := theField()
+	tables := k.put(f.kernelTables()[:])
+	r := rand.New(rand.NewPCG(25, 26))
+	const n, width = 64, 16
+	v := lanes{make(lane, n*width), width}
+	for i := range v.words {
+		v.words[i] = r.Uint64()
+	}
+	by := make([]*multiplier, n)
+	for i := range by {
+		if i%5 > 0 {
+			by[i] = f.multiplier(uint16(i * i * i))
+		}
+	}
+	at := k.put(bytesOf(v.words))
+	var factors []byte
+	for _, b := range factorsOf(by) {
+		factors = append(factors, b[:]...)
+	}
+	k.call("scale", at, 8*width, n, k.put(factors), tables)
+	scale(v, by, nil, make(lane, width))
+	if !slices.Equal(k.read(at, 8*len(v.words)), bytesOf(v.words)) {
+		t.Fatal("products differ")
+	}
+	k.call("derive", at, 8*width, n)
+	derive(v)
+	if !slices.Equal(k.read(at, 8*len(v.words)), bytesOf(v.words)) {
+		t.Fatal("derivatives differ")
+	}
+}

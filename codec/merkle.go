@@ -28,13 +28,6 @@ func (h *hasher) leaves(into []Hash, stride int, of grid, j, size int) {
 // of what is there.
 const overread = 127
 
-func (h *hasher) inner(left, right *Hash) Hash {
-	var both [64]byte
-	copy(both[:32], left[:])
-	copy(both[32:], right[:])
-	return h.sum(innerPrefix, both[:])
-}
-
 // root returns the root over the leaves, which it overwrites.
 func (h *hasher) root(leaves []Hash) Hash {
 	for len(leaves) > 1 {

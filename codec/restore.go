@@ -21,13 +21,14 @@ func manyProducts(size int) int { return 3 * size }
 
 // newRestorer returns the function that fills dst, the symbols wanted, from
 // src, the symbols had, exactly k. Grids are as those of an engine.
-func newRestorer(c code, have, want []int) encodeFunc {
+// It works in so many lanes.
+func newRestorer(c code, have, want []int) (restore encodeFunc, lanes int) {
 	r := &restorer{c: c, have: have, want: want}
 	r.prepare(theField())
 	if len(have)*len(want) < manyProducts(r.size) {
-		return r.bySums()
+		return r.bySums(), len(have) + len(want)
 	}
-	return r.byTransforms()
+	return r.byTransforms(), r.size
 }
 
 // point is where a symbol stands.
@@ -129,34 +130,46 @@ func (r *restorer) bySums() encodeFunc {
 // byTransforms interpolates f·Λ, takes its derivative and evaluates that.
 func (r *restorer) byTransforms() encodeFunc {
 	f := theField()
-	in, used := make([]*multiplier, len(r.have)), 0
-	for i, symbol := range r.have {
-		p := r.c.point(symbol)
-		in[i] = f.power(r.locator[p])
-		used = max(used, p+1)
-	}
-	out, wanted := make([]*multiplier, len(r.want)), 0
-	for i, symbol := range r.want {
-		p := r.c.point(symbol)
-		out[i] = f.power(-r.locator[p])
-		wanted = max(wanted, p+1)
-	}
+	in, have := r.factors(r.have, 1)
+	out, want := r.factors(r.want, -1)
+	inBytes, outBytes := factorsOf(in), factorsOf(out)
 	return onLanes(r.size+1, func(room *room, dst, src []grid) {
-		v, spare := room.lanes(0, r.size), room.lanes(r.size, r.size+1)
-		clear(v.words)
-		from := cursor{grids: src}
-		for i, symbol := range r.have {
-			room.load(spare, from.next(1))
-			in[i].addTo(v.lane(r.c.point(symbol)), spare.words)
+		v, spare := room.lanes(0, r.size), room.lanes(r.size, r.size+1).words
+		at := 0
+		for _, g := range src {
+			for i := range g.lanes {
+				room.loadGrid(v.part(have[at], have[at]+1), g.part(i, 1))
+				at++
+			}
 		}
-		f.ifft(v, 0, used)
+		scale(v.part(0, len(in)), in, inBytes, spare)
+		clear(v.words[len(in)*v.width:])
+		f.ifft(v, 0, len(in))
 		derive(v)
-		f.fft(v, 0, wanted)
-		to := cursor{grids: dst}
-		for i, symbol := range r.want {
-			clear(spare.words)
-			out[i].addTo(spare.words, v.lane(r.c.point(symbol)))
-			room.store(spare, to.next(1))
+		f.fft(v, 0, len(out))
+		scale(v.part(0, len(out)), out, outBytes, spare)
+		at = 0
+		for _, g := range dst {
+			for i := range g.lanes {
+				room.storeGrid(v.part(want[at], want[at]+1), g.part(i, 1))
+				at++
+			}
 		}
 	})
+}
+
+// factors returns for every point up to the last one of the symbols what its
+// value is multiplied by, Λ or its inverse, nothing where no symbol is; and the
+// symbols' points.
+func (r *restorer) factors(symbols []int, sign int) (by []*multiplier, points []int) {
+	last := -1
+	for _, symbol := range symbols {
+		points = append(points, r.c.point(symbol))
+		last = max(last, r.c.point(symbol))
+	}
+	by = make([]*multiplier, last+1)
+	for _, p := range points {
+		by[p] = theField().power(sign * r.locator[p])
+	}
+	return by, points
 }

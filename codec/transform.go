@@ -43,8 +43,37 @@ func (f *field) addTwiddled(dst, src lane, twiddle int) {
 // derive replaces coefficients by those of the formal derivative, up to a
 // factor that every polynomial's derivative has.
 func derive(v lanes) {
+	if vectorDerive(v) {
+		return
+	}
 	for i := 1; i < v.count(); i++ {
 		d := i & -i
 		v.part(i-d, i).words.add(v.part(i, i+d).words)
 	}
+}
+
+// scale multiplies lanes by what their multipliers say; those that have none
+// become 0, whatever they hold. factors are the multipliers' bytes.
+func scale(v lanes, by []*multiplier, factors [][4]byte, spare lane) {
+	if vectorScale(v, factors) {
+		return
+	}
+	for i, m := range by {
+		l := v.lane(i)
+		copy(spare, l)
+		clear(l)
+		if m != nil {
+			m.addTo(l, spare)
+		}
+	}
+}
+
+func factorsOf(by []*multiplier) [][4]byte {
+	all := make([][4]byte, len(by))
+	for i, m := range by {
+		if m != nil {
+			copy(all[i][:], m.bytes[:])
+		}
+	}
+	return all
 }

@@ -58,6 +58,22 @@ func vectorMultiplyAdd(dst, src lane, by [3]byte) bool {
 	return t != nil
 }
 
+func vectorScale(v lanes, factors [][4]byte) bool {
+	t := vectorTables()
+	if t != nil {
+		kernel.Scale(v.words, v.width, factors, t)
+	}
+	return t != nil
+}
+
+func vectorDerive(v lanes) bool {
+	if vectorTables() == nil {
+		return false
+	}
+	kernel.Derive(v.words, v.width)
+	return true
+}
+
 func vectorIFFT(v lanes, pos, used int) bool {
 	t := vectorTables()
 	if t != nil {
@@ -77,32 +93,32 @@ func vectorFFT(v lanes, pos, want int) bool {
 // vectorGather loads, and vectorScatter stores, the symbols of as many lanes as
 // the kernel may: all but those too near the end of the memory that they are
 // known to lie in.
-func vectorGather(v lanes, from grid, l layout) int {
+func vectorGather(r *room, v lanes, from grid) int {
 	t := vectorTables()
 	if t == nil {
 		return 0
 	}
-	s := shapeOf(v, from, l)
-	kernel.Gather(v.words, from.b, s, t)
-	return int(s.Lanes)
+	r.shape = shapeOf(v, from, r.layout)
+	kernel.Gather(v.words, from.b, &r.shape, t)
+	return int(r.shape.Lanes)
 }
 
-func vectorScatter(v lanes, to grid, l layout) int {
+func vectorScatter(r *room, v lanes, to grid) int {
 	t := vectorTables()
 	if t == nil {
 		return 0
 	}
-	s := shapeOf(v, to, l)
-	kernel.Scatter(to.b, v.words, s, t)
-	return int(s.Lanes)
+	r.shape = shapeOf(v, to, r.layout)
+	kernel.Scatter(to.b, v.words, &r.shape, t)
+	return int(r.shape.Lanes)
 }
 
-func shapeOf(v lanes, g grid, l layout) *kernel.Shape {
+func shapeOf(v lanes, g grid, l layout) kernel.Shape {
 	n := g.lanes
 	for n > 0 && (n-1)*g.lane+(l.count-1)*g.symbol+l.symbolSize+kernel.Overhang > cap(g.b) {
 		n--
 	}
-	return &kernel.Shape{
+	return kernel.Shape{
 		Lanes: uint32(n), Width: uint32(8 * v.width), Stride: uint32(g.lane),
 		Count: uint32(l.count), Symbol: uint32(g.symbol),
 		Whole: uint32(l.wholeBlocks()), Tail: uint32(l.symbolSize % blockSize / 2), Slot: uint32(l.slot()),

@@ -10,7 +10,9 @@ func vectorAdd(_, _ lane) bool                             { return false }
 func vectorMultiplyAdd(_, _ lane, _ [3]byte) bool          { return false }
 func vectorIFFT(lanes, int, int) bool                      { return false }
 func vectorFFT(lanes, int, int) bool                       { return false }
-func vectorGather(lanes, grid, layout) int                 { return 0 }
-func vectorScatter(lanes, grid, layout) int                { return 0 }
+func vectorGather(*room, lanes, grid) int                  { return 0 }
+func vectorScatter(*room, lanes, grid) int                 { return 0 }
+func vectorScale(lanes, [][4]byte) bool                    { return false }
+func vectorDerive(lanes) bool                              { return false }
 func vectorLeaves([]Hash, int, grid, int, *hasher) int     { return 0 }
 func vectorPairs(_, _, _ []Hash, p pairing, h *hasher) int { return 0 }

@@ -50,7 +50,7 @@ func (v *Verifier) Verify(s *Sliver) error {
 	if err := v.checkShape(s); err != nil {
 		return err
 	}
-	got, err := v.hashes(s.Kind, [][]byte{s.Data})
+	got, err := v.hashes(s.Kind, s.Data, 1)
 	if err != nil {
 		return err
 	}
@@ -76,25 +76,31 @@ func (v *Verifier) checkShape(s *Sliver) error {
 	return nil
 }
 
-// hashes expands slivers of one kind to n symbols each and returns the roots
-// over them.
-func (v *Verifier) hashes(kind Kind, slivers [][]byte) ([]Hash, error) {
+// hashes expands slivers of one kind, count that follow each other in b, to n
+// symbols each and returns the roots over them.
+func (v *Verifier) hashes(kind Kind, b []byte, count int) ([]Hash, error) {
 	c, s := v.p.code(kind), v.symbolSize
-	roots := make([]Hash, len(slivers))
-	err := parallel(len(slivers), func() func(int) error {
-		return func(i int) error {
+	all := grid{b, c.k, s, c.k * s}
+	roots := make([]Hash, count)
+	step := groupCount(s, count, c.lanes())
+	err := parallel((count+step-1)/step, func() func(int) error {
+		return func(unit int) error {
 			turns <- struct{}{}
 			defer func() { <-turns }()
 			t := treeMakers.Get().(*treeMaker)
 			defer treeMakers.Put(t)
-			t.use(c, s)
-			src, rest := grid{slivers[i], c.k, s, 0}, grid{t.rest, c.m, s, 0}
-			if err := v.encode[kind]([]grid{rest}, []grid{src}, s, 1); err != nil {
+			first := unit * step
+			part := roots[first:min(first+step, count)]
+			t.use(c, len(part)*s)
+			src, rest := all.from(first*all.symbol), grid{t.rest, c.m, len(part) * s, s}
+			if err := v.encode[kind]([]grid{rest}, []grid{src}, s, len(part)); err != nil {
 				return fmt.Errorf("couldn't expand %v sliver: %w", kind, err)
 			}
-			t.hasher.leaves(t.leaves[:c.k], 1, src, 0, s)
-			t.hasher.leaves(t.leaves[c.k:], 1, rest, 0, s)
-			roots[i] = t.hasher.root(t.leaves)
+			for j := range part {
+				t.hasher.leaves(t.leaves[:c.k], 1, src, j, s)
+				t.hasher.leaves(t.leaves[c.k:], 1, rest, j, s)
+				part[j] = t.hasher.root(t.leaves)
+			}
 			return nil
 		}
 	})
@@ -105,7 +111,7 @@ func (v *Verifier) hashes(kind Kind, slivers [][]byte) ([]Hash, error) {
 type treeMaker struct {
 	hasher hasher
 	leaves []Hash
-	rest   []byte // what the sliver at hand is expanded to
+	rest   []byte // what the slivers at hand are expanded to
 }
 
 // treeMakers are those that nobody uses now.
@@ -115,9 +121,9 @@ var treeMakers = sync.Pool{New: func() any { return new(treeMaker) }}
 // take more scratch space and be ready no sooner.
 var turns = make(chan struct{}, processors())
 
-// use makes room for symbols of a code.
-func (t *treeMaker) use(c code, symbolSize int) {
-	if n := c.m * symbolSize; cap(t.rest) < n+overread {
+// use makes room for symbols of a code, so many bytes of each.
+func (t *treeMaker) use(c code, bytes int) {
+	if n := c.m * bytes; cap(t.rest) < n+overread {
 		t.rest = make([]byte, n, n+overread)
 	} else {
 		t.rest = t.rest[:n]

@@ -43,6 +43,8 @@ func (m *module) field() {
 	m.scatter(store)
 	sum := m.sum()
 	m.multiplyAdd()
+	m.scale()
+	m.derive(sum)
 	m.transforms(sum)
 }
 
@@ -191,5 +193,83 @@ func (m *module) multiplyAdd() {
 		f.half(p[0], i, x, y)
 		f.timesFull(by, l, h, x, y, spare)
 		f.putHalf(p[0], i, x, y)
+	})
+}
+
+// timesElement declares (v, n, a, b, c, tables): v times an element.
+func (m *module) timesElement() *function {
+	f, p := m.function("", 6)
+	by := full{f.factor(p[5], p[2]), f.factor(p[5], p[3]), f.factor(p[5], p[4])}
+	l, h, x, y := f.v128(), f.v128(), f.v128(), f.v128()
+	spare := [3]local(f.vectors(3))
+	f.looping(p[:1], p[1], func(i uint32) {
+		f.half(p[0], i, l, h)
+		for _, sum := range []local{x, y} {
+			f.vectorConstant([16]byte{})
+			f.set(sum)
+		}
+		f.timesFull(by, l, h, x, y, spare)
+		f.putHalf(p[0], i, x, y)
+	})
+	return f
+}
+
+// scale declares scale(v, bytes of a lane, lanes, factors, tables): every lane
+// times its factor, of 4 bytes: the three of a multiplier, and 0. Lanes whose
+// factor is 0 become so whatever they hold.
+func (m *module) scale() {
+	timesElement := m.timesElement()
+	f, p := m.function("scale", 5)
+	v, size, lanes, factors, tables := p[0], p[1], p[2], p[3], p[4]
+	f.while(func() { f.get(lanes) }, func() {
+		f.get(factors)
+		f.load32(0)
+		f.when(func() {
+			f.get(v, size)
+			for i := range uint32(3) {
+				f.get(factors)
+				f.byteAt(i)
+			}
+			f.get(tables)
+			f.call(timesElement)
+		}, func() {
+			f.get(v)
+			f.constant(0)
+			f.get(size)
+			f.fillBytes()
+		})
+		f.increase(v, size)
+		f.advance(factors, 4)
+		f.advance(lanes, -1)
+	})
+}
+
+// derive declares derive(v, bytes of a lane, lanes): package codec's.
+func (m *module) derive(sum *function) {
+	f, p := m.function("derive", 3)
+	v, size, lanes := p[0], p[1], p[2]
+	i, n, at := f.i32(), f.i32(), f.i32()
+	f.constant(1)
+	f.set(i)
+	f.get(v)
+	f.set(at)
+	f.while(func() {
+		f.get(i, lanes)
+		f.raw(opLtU)
+	}, func() {
+		f.increase(at, size)
+		f.constant(0) // n = the lowest bit of i, in lanes
+		f.get(i)
+		f.raw(opSub)
+		f.get(i)
+		f.raw(opAnd)
+		f.get(size)
+		f.raw(opMul)
+		f.set(n)
+		f.get(at, n)
+		f.raw(opSub)
+		f.get(at, n)
+		f.call(sum)
+		f.advance(i, 1)
 	})
 }

@@ -32,6 +32,14 @@ func add(dst, src unsafe.Pointer, n uint32)
 //go:noescape
 func multiplyAdd(dst, src unsafe.Pointer, n, a, b, c uint32, tables unsafe.Pointer)
 
+//go:wasmimport floe_kernel scale
+//go:noescape
+func scale(v unsafe.Pointer, size, lanes uint32, factors, tables unsafe.Pointer)
+
+//go:wasmimport floe_kernel derive
+//go:noescape
+func derive(v unsafe.Pointer, size, lanes uint32)
+
 //go:wasmimport floe_kernel inverse
 //go:noescape
 func inverse(v unsafe.Pointer, lanes, size, position, used uint32, tables unsafe.Pointer)
@@ -113,6 +121,22 @@ func MultiplyAdd(dst, src []uint64, by [3]byte, t *Tables) {
 
 func wholeBlocks(lane []uint64, bytes int) uint32 {
 	return uint32(min(8*len(lane), bytes) / 64 * 64)
+}
+
+// Scale multiplies lanes of size words that follow each other by a factor each:
+// a, b·v7, a + b and 0. Those whose factor is 0 may hold anything before.
+func Scale(words []uint64, size int, factors [][4]byte, t *Tables) {
+	if n := len(words) / size; n > 0 && size%8 == 0 {
+		_ = factors[n-1]
+		scale(unsafe.Pointer(&words[0]), uint32(8*size), uint32(n), unsafe.Pointer(&factors[0]), unsafe.Pointer(t))
+	}
+}
+
+// Derive replaces coefficients in lanes of size words by the derivative's.
+func Derive(words []uint64, size int) {
+	if n := len(words) / size; n > 0 && size%8 == 0 {
+		derive(unsafe.Pointer(&words[0]), uint32(8*size), uint32(n))
+	}
 }
 
 // Inverse and Forward transform lanes of size words that follow each other.

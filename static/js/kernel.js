@@ -3,7 +3,7 @@
 // works on the other's memory, so that each must be there before the other.
 
 /** What Go imports, with at most eight numbers each. */
-const FUNCTIONS = ["load", "store", "gather", "scatter", "add", "multiplyAdd", "inverse", "forward", "leaves", "inner", "seal", "open"];
+const FUNCTIONS = ["load", "store", "gather", "scatter", "add", "multiplyAdd", "scale", "derive", "inverse", "forward", "leaves", "inner", "seal", "open"];
 
 /** @typedef {(a: number, b: number, c: number, d?: number, e?: number, f?: number, g?: number, h?: number) => void} Work */
 
