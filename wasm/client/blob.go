@@ -139,7 +139,7 @@ func (b *blob) free() { b.sealed, b.code, b.meta = nil, nil, nil }
 func (s *sending) recycle(sealed []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.spare) < 2 {
+	if len(s.spare) == 0 {
 		s.spare = append(s.spare, sealed[:0])
 	}
 }

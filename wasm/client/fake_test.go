@@ -41,6 +41,8 @@ type fake struct {
 	clock     uint64 // object versions
 	dearer    uint64 // than usual is a unit of gas
 
+	forget bool // nodes take everything and keep nothing, so that it costs no memory
+
 	// What a lying relay does: each may change an answer.
 	lieAnswer func(path string, body []byte) []byte
 	lieFrame  func(f api.Frame) (api.Frame, bool) // false drops it
@@ -97,6 +99,17 @@ func newFake(t testing.TB) *fake {
 
 var fakeSponsor = suitx.Address{31: 0x5e}
 
+// reshape gives the fake's nodes more shards to hold.
+func (f *fake) reshape(shards int) {
+	f.net.NShards = shards
+	for i := range f.net.Nodes {
+		f.net.Nodes[i].Shards = nil
+		for shard := i; shard < shards; shard += fakeNodes {
+			f.net.Nodes[i].Shards = append(f.net.Nodes[i].Shards, shard)
+		}
+	}
+}
+
 // client returns a Client of the fake with a device's memory.
 func (f *fake) client() *Client { return f.clientWith(&shelf{}) }
 
@@ -138,15 +151,17 @@ func (f *fake) Do(ctx context.Context, r Request) (*Response, error) {
 	}
 	f.mu.Lock()
 	f.requests = append(f.requests, r.Method+" "+r.Path)
-	f.traffic.WriteString(r.Path)
-	f.traffic.Write(r.Body.Bytes())
+	if !f.forget {
+		f.traffic.WriteString(r.Path)
+		f.traffic.Write(r.Body.Bytes())
+	}
 	cut := f.cut != nil && f.cut(r)
 	f.mu.Unlock()
 	if cut {
 		return nil, fmt.Errorf("connection reset")
 	}
 	if rest, ok := strings.CutPrefix(r.Path, api.PathStore); ok {
-		return f.store(ctx, rest, r.Body.Bytes())
+		return f.store(ctx, rest, r.Body)
 	}
 	if rest, ok := strings.CutPrefix(r.Path, api.PathBlobs); ok {
 		return f.whole(rest, r)

@@ -18,13 +18,13 @@ import (
 
 // store is POST /api/v1/store/<node>: each frame is verified, kept and
 // acknowledged.
-func (f *fake) store(ctx context.Context, path string, body []byte) (*Response, error) {
+func (f *fake) store(ctx context.Context, path string, body Pieces) (*Response, error) {
 	name, _, _ := strings.Cut(path, "?")
 	i, err := strconv.Atoi(name)
 	if err != nil || i < 0 || i >= len(f.nodes) {
 		return answer(404, &api.ErrorBody{Error: malformed("no node %q", name)})
 	}
-	if len(body) > api.MaxBatch {
+	if body.Len() > api.MaxBatch {
 		return answer(413, &api.ErrorBody{Error: &api.Error{Code: api.CodeTooLarge, Message: "too large"}})
 	}
 	f.mu.Lock()
@@ -41,7 +41,7 @@ func (f *fake) store(ctx context.Context, path string, body []byte) (*Response, 
 		return answer(502, &api.ErrorBody{Error: &api.Error{Code: api.CodeNodeUnavailable, Message: "connection refused", Node: &i}})
 	}
 	var acks []byte
-	for r := bytes.NewReader(body); ; {
+	for r := body.reader(); ; {
 		frame, err := api.ReadFrame(r, api.MaxBatch)
 		if errors.Is(err, io.EOF) {
 			break
@@ -61,8 +61,20 @@ func (f *fake) store(ctx context.Context, path string, body []byte) (*Response, 
 	return &Response{Status: 200, Body: io.NopCloser(bytes.NewReader(acks))}, nil
 }
 
+// reader reads the pieces one after the other.
+func (p Pieces) reader() io.Reader {
+	readers := make([]io.Reader, len(p))
+	for i, piece := range p {
+		readers[i] = bytes.NewReader(piece)
+	}
+	return io.MultiReader(readers...)
+}
+
 // keep is what a node does with one frame.
 func (f *fake) keep(i int, frame api.Frame) error {
+	if f.forget {
+		return nil
+	}
 	node, id := f.nodes[i], codec.BlobID(frame.BlobID)
 	if frame.Kind == api.FrameMetadata {
 		if f.blobObject(id) == nil {
@@ -105,6 +117,9 @@ func (f *fake) holder(id codec.BlobID, pair int) int {
 
 // holds says whether a node has all of its slivers of a blob.
 func (f *fake) holds(i int, id codec.BlobID) bool {
+	if f.forget {
+		return true
+	}
 	for pair := range f.net.NShards {
 		if f.holder(id, pair) != i {
 			continue

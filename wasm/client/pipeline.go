@@ -3,16 +3,18 @@ package client
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 
 	"floe/server/api"
 )
 
-// How much is under way at a time. It bounds memory: two expansions, what is
-// read ahead of each pass, and the bodies of the POSTs.
+// How much is under way at a time. It bounds memory: expansions, a segment or two
+// that each pass reads ahead, and the bodies of the POSTs.
 const (
-	expansionsAtOnce   = 2
-	postsAtOnce        = 6 // what browsers allow per host
+	expansionsAtOnce   = 2        // or one, of segments that are
+	bulkySegment       = 20 << 20 // large
+	postsAtOnce        = 6        // what browsers allow per host
 	certificatesAtOnce = 4
 )
 
@@ -105,22 +107,18 @@ func (s *sending) readAhead(ctx context.Context, windows chan<- window) error {
 // measureAll seals a window's segments and computes what they are registered by.
 func (s *sending) measureAll(ctx context.Context, w window) (next mark, err error) {
 	begin := s.next
-	return s.each(ctx, w, &begin, func(b *blob, sealed []byte) error { return s.measure(ctx, b, sealed) })
+	return s.each(ctx, w, &begin, nil, func(b *blob, sealed []byte) error { return s.measure(ctx, b, sealed) })
 }
 
-// each has use work on one segment of a window while the next is sealed.
-func (s *sending) each(ctx context.Context, w window, begin *mark, use func(b *blob, sealed []byte) error) (next mark, err error) {
+// each has use work on one segment of a window while the next is sealed. Before
+// it takes one, it waits until ready lets it; nil: at once.
+func (s *sending) each(ctx context.Context, w window, begin *mark, ready func() error, use func(b *blob, sealed []byte) error) (next mark, err error) {
 	c := newCrew(ctx)
-	type segment struct {
-		index  int
-		sealed []byte
-	}
-	ready := make(chan segment)
+	sealed := make(chan []byte)
 	c.do(func(ctx context.Context) (err error) {
-		defer close(ready)
-		next, err = s.sealSegments(ctx, w.first, w.end, begin, func(i int, sealed []byte) error {
+		next, err = s.sealSegments(ctx, w.first, w.end, begin, func(_ int, segment []byte) error {
 			select {
-			case ready <- segment{i, sealed}:
+			case sealed <- segment:
 				return nil
 			case <-ctx.Done():
 				return context.Cause(ctx)
@@ -128,10 +126,20 @@ func (s *sending) each(ctx context.Context, w window, begin *mark, use func(b *b
 		})
 		return err
 	})
-	c.do(func(context.Context) error {
-		for it := range ready {
-			if err := use(s.blobs[it.index], it.sealed); err != nil {
-				return err
+	c.do(func(ctx context.Context) error {
+		for _, b := range s.blobs[w.first:w.end] {
+			if ready != nil {
+				if err := ready(); err != nil {
+					return err
+				}
+			}
+			select {
+			case segment := <-sealed:
+				if err := use(b, segment); err != nil {
+					return err
+				}
+			case <-ctx.Done():
+				return context.Cause(ctx)
 			}
 		}
 		return nil
@@ -156,13 +164,13 @@ func (s *sending) bring(ctx context.Context, c *crew, w window) error {
 		for end < w.end && s.blobs[end].state < blobStored {
 			end++
 		}
-		_, err := s.each(ctx, window{first, end}, nil, func(b *blob, sealed []byte) error {
-			leave, err := enter(ctx, s.room)
-			if err != nil {
-				return err
-			}
+		var leave func()
+		ready := func() (err error) {
+			leave, err = enter(ctx, s.room)
+			return err
+		}
+		_, err := s.each(ctx, window{first, end}, nil, ready, func(b *blob, sealed []byte) error {
 			if err := s.prepare(ctx, b, sealed); err != nil {
-				leave()
 				return err
 			}
 			s.launch(ctx, c, b, leave)
@@ -192,6 +200,7 @@ func (s *sending) launch(ctx context.Context, c *crew, b *blob, freed func()) {
 	c.do(func(context.Context) error {
 		err := s.store(ctx, b)
 		b.free()
+		collect(b.size)
 		freed()
 		if err != nil {
 			return err
@@ -209,6 +218,15 @@ func (s *sending) launch(ctx context.Context, c *crew, b *blob, freed func()) {
 		}
 		return s.certifyEarly(ctx)
 	})
+}
+
+// collect has what was freed collected at once where it is much: left to itself,
+// the collector would let memory grow by a quarter or more first, and a page's
+// memory never shrinks again.
+func collect(size int64) {
+	if size >= 1<<20 {
+		runtime.GC()
+	}
 }
 
 // certifyEarly certifies as many blobs as one transaction can, once there are as

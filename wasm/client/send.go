@@ -90,6 +90,10 @@ func (s *sending) storeAll(ctx context.Context) error {
 		return err
 	}
 	s.begin()
+	s.room = make(chan struct{}, expansionsAtOnce)
+	if s.plan.size > bulkySegment {
+		s.room = make(chan struct{}, 1)
+	}
 	err := s.bringAll(ctx)
 	if err != nil {
 		s.dropKept()
@@ -185,7 +189,7 @@ func (c *Client) newSending(ctx context.Context, req *SendRequest, wallet Wallet
 func (c *Client) baseSending(req *SendRequest) *sending {
 	return &sending{
 		client: c, meter: newMeter(req.Progress), server: req.Server, onNetwork: req.Network, journal: req.Journal, seed: req.Seed,
-		slots: make(chan struct{}, postsAtOnce), room: make(chan struct{}, expansionsAtOnce), confirming: make(chan struct{}, certificatesAtOnce),
+		slots: make(chan struct{}, postsAtOnce), confirming: make(chan struct{}, certificatesAtOnce),
 		holding: math.MaxInt,
 	}
 }
