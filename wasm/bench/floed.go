@@ -111,23 +111,7 @@ func (f *floed) written() int64 {
 }
 
 // cpu is how much processor time it has taken so far.
-func (f *floed) cpu() time.Duration {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", f.cmd.Process.Pid))
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(b), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0
-	}
-	var ticks int64 // of a hundredth of a second: user, then system
-	for _, v := range fields[11:13] {
-		n, _ := strconv.ParseInt(v, 10, 64)
-		ticks += n
-	}
-	return time.Duration(ticks) * 10 * time.Millisecond
-}
+func (f *floed) cpu() time.Duration { return cpuOf(f.pids()) }
 
 func fieldOf(text, name string) int64 {
 	_, rest, _ := strings.Cut(text, name)

@@ -77,6 +77,27 @@ func residentOf(pids []int) (sum int64) {
 	return sum
 }
 
+// cpuOf is how much processor time processes have taken so far.
+func cpuOf(pids []int) time.Duration {
+	var ticks int64 // of a hundredth of a second
+	for _, pid := range pids {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			continue
+		}
+		_, rest, _ := strings.Cut(string(b), ") ")
+		fields := strings.Fields(rest)
+		if len(fields) < 13 {
+			continue
+		}
+		for _, v := range fields[11:13] { // user, then system
+			n, _ := strconv.ParseInt(v, 10, 64)
+			ticks += n
+		}
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
+}
+
 // descendants finds the processes below one whose command line has a word, and
 // of those the ones of some type as Chromium names it; "" for all.
 func descendants(word, kind string) (pids []int) {

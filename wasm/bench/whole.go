@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -37,6 +38,8 @@ type passage struct {
 	ServerHeap    int64   `json:"server_heap_mib"`         // most that a collection left alive
 	ServerTenths  []int64 `json:"server_mib_over_time"`    //
 	ServerCPU     float64 `json:"server_cpu_seconds"`      //
+	BrowserCPU    float64 `json:"browser_cpu_seconds"`     // all of Chromium's processes
+	Busy          float64 `json:"processors_busy"`         // part of all processors' time that both took
 	LongestTask   float64 `json:"longest_task_ms"`         // of the page's main thread
 	LongTasks     int     `json:"tasks_over_50_ms"`        //
 	FirstSeconds  float64 `json:"names_seconds,omitempty"` // until the names of the files are shown
@@ -59,9 +62,10 @@ type traveller struct {
 	all    *memoryWatch
 	server *memoryWatch
 	begun  time.Time
-	cpu    time.Duration
-	owned  int64      // the page's own measure before
-	own    chan int64 // the most above that, once stop is closed
+	cpu    time.Duration // of the server before
+	ownCPU time.Duration // of Chromium before
+	owned  int64         // the page's own measure before
+	own    chan int64    // the most above that, once stop is closed
 	stop   chan struct{}
 }
 
@@ -109,15 +113,24 @@ func (t *traveller) watch() error {
 	if t.owned, err = evaluate[int64](t.browser, time.Minute, pageBytes); err != nil {
 		return fmt.Errorf("couldn't measure the page's memory: %w", err)
 	}
-	mark := "--user-data-dir=" + t.profile
-	t.page = watchMemory(func() []int { return descendants(mark, "renderer") })
-	t.all = watchMemory(func() []int { return descendants(mark, "") })
+	t.page = watchMemory(func() []int { return t.pids("renderer") })
+	t.all = watchMemory(func() []int { return t.pids("") })
 	t.server = watchMemory(t.floed.pids)
 	t.stop, t.own = make(chan struct{}), make(chan int64, 1)
 	go t.watchOwn()
 	t.floed.heap.Store(0)
-	t.cpu, t.begun = t.floed.cpu(), time.Now()
+	t.start()
 	return nil
+}
+
+// start is when the clock begins to run.
+func (t *traveller) start() {
+	t.cpu, t.ownCPU, t.begun = t.floed.cpu(), cpuOf(t.pids("")), time.Now()
+}
+
+// pids are the browser's processes of some type, "" for all.
+func (t *traveller) pids(kind string) []int {
+	return descendants("--user-data-dir="+t.profile, kind)
 }
 
 // watchOwn asks the page now and then: each answer costs a collection of garbage.
@@ -140,7 +153,9 @@ func (t *traveller) watchOwn() {
 func (t *traveller) result(measure string, bytes int64) (p passage, err error) {
 	took := time.Since(t.begun)
 	p = passage{Measure: measure, Bytes: bytes, Seconds: round(took.Seconds()), MBps: round(float64(bytes) / 1e6 / took.Seconds())}
-	p.ServerCPU, p.ServerHeap = round((t.floed.cpu() - t.cpu).Seconds()), t.floed.heap.Load()>>20
+	server, own := t.floed.cpu()-t.cpu, cpuOf(t.pids(""))-t.ownCPU
+	p.ServerCPU, p.BrowserCPU, p.ServerHeap = round(server.Seconds()), round(own.Seconds()), t.floed.heap.Load()>>20
+	p.Busy = round((server + own).Seconds() / took.Seconds() / float64(runtime.NumCPU()))
 	close(t.stop)
 	p.PageOwn = (<-t.own - t.owned) >> 20
 	for _, w := range []*memoryWatch{t.page, t.all, t.server} {
@@ -171,7 +186,7 @@ func (t *traveller) send(path string, bytes int64) (p passage, link string, err 
 	if err != nil {
 		return p, "", fmt.Errorf("couldn't choose the file: %w", err)
 	}
-	t.begun = time.Now()
+	t.start()
 	if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(`[data-testid="send"]`))); err != nil {
 		return p, "", fmt.Errorf("couldn't press Send: %w", err)
 	}
@@ -196,7 +211,7 @@ func (t *traveller) open(link, path string, bytes int64) (p passage, err error) 
 	if err != nil {
 		return p, err
 	}
-	t.begun = time.Now()
+	t.start()
 	if _, err := t.waitFor("opening", `document.querySelector("[data-testid=save-all]")?.checkVisibility() ? "there" : ""`); err != nil {
 		return p, err
 	}
