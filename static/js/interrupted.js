@@ -33,8 +33,22 @@ export async function show(goOn) {
   } catch {
     return; // it is kept, and told another time
   }
-  place.replaceChildren(...(wanted ? all.map((going) => box(going, goOn)) : []));
+  const stopped = all.filter(({ sending }) => !sending);
+  place.replaceChildren(...(wanted ? stopped.map((going) => box(going, goOn)) : []));
   place.hidden = !place.childElementCount;
+  for (const { sending } of all) if (sending) watch(sending, goOn);
+}
+
+/** Locks that are waited for: what another tab sends is told of once that tab is gone. @type {Set<string>} */
+const watched = new Set();
+
+/** @param {string} lock @param {GoOn} goOn */
+async function watch(lock, goOn) {
+  if (watched.has(lock)) return;
+  watched.add(lock);
+  await navigator.locks.request(lock, { mode: "shared" }, () => {});
+  watched.delete(lock);
+  if (wanted) await show(goOn);
 }
 
 /** @param {Interrupted} going @param {GoOn} goOn */

@@ -120,6 +120,7 @@ export interface Interrupted {
   bytes: number;
   people: number;
   part: number; // of it that was stored, 0 to 1
+  sending?: string; // the lock of the tab that is sending it; then nothing else counts
 }
 
 /** Which files it takes to go on. */

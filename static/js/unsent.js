@@ -21,6 +21,7 @@
  * @typedef {{path: string, file: File, root?: number, inside?: string, made?: boolean}} Sending
  */
 
+const PATIENCE_MS = 3000; // until another tab is taken to be sending
 const LARGEST_MADE = 16 << 20; // of what exists in the page alone, and is kept to go on with
 
 function aboutOf(index) {
@@ -42,6 +43,7 @@ export class Journal {
   #files;
   #roots;
   #began = false;
+  #over = false;
   #release = () => {};
   /** How far it is, from 0 to 1. */
   part = 0;
@@ -60,18 +62,17 @@ export class Journal {
   async open() {
     if (!navigator.locks) return;
     await new Promise((resolve, reject) => {
-      navigator.locks.request(lockOf(this.#about.index), { ifAvailable: true }, (lock) => {
-        if (!lock) return reject({ code: "conflict", message: "Another tab is sending this already." });
-        return new Promise((release) => {
-          this.#release = release;
-          resolve();
-        });
-      }).catch(reject);
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      navigator.locks.request(lockOf(this.#about.index), { signal }, () => new Promise((release) => {
+        this.#release = release;
+        resolve();
+      })).catch(() => reject({ code: "conflict", message: "Another tab is sending this already." }));
     });
   }
 
   /** Keeps what the engine will go on from, durably. @param {Uint8Array} state */
   async write(state) {
+    if (this.#over) return;
     const { index } = this.#about;
     if (!this.#began) await this.#begin();
     await this.#vault.hide(stateOf(index), state, { part: this.part });
@@ -111,18 +112,22 @@ export class Journal {
   }
 
   async forget() {
+    this.#over = true;
     await forget(this.#vault, this.#about.index);
   }
 }
 
-/** What was interrupted and can be gone on with, the newest first. */
+/** What was interrupted and can be gone on with, the newest first; {index, sending: lock} of what is being sent. */
 export async function interrupted(vault) {
   const [names, sent, locks] = await Promise.all([vault.hiddenNames("unsent "), vault.allSent(), navigator.locks?.query()]);
   const finished = new Set(sent.map(({ index }) => index));
   const busy = new Set(locks?.held?.map(({ name }) => name));
   const found = [];
   for (const index of new Set(names.map((name) => Number(name.split(" ")[1])))) {
-    if (busy.has(lockOf(index))) continue;
+    if (busy.has(lockOf(index))) {
+      found.push({ index, at: 0, sending: lockOf(index) });
+      continue;
+    }
     const about = await read(vault, index);
     const state = about && await vault.hidden(stateOf(index));
     if (!state || finished.has(index) || (about.until && about.until < Date.now())) await forget(vault, index);

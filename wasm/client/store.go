@@ -26,6 +26,9 @@ func (s *sending) store(ctx context.Context, b *blob) error {
 	}
 	done := make(chan struct{})
 	go func() { all.Wait(); close(done) }()
+	var teller sync.WaitGroup
+	teller.Go(func() { run.keepTelling(done) })
+	defer teller.Wait()
 	select {
 	case <-run.quorum:
 		run.tail(ctx, done)
@@ -34,6 +37,27 @@ func (s *sending) store(ctx context.Context, b *blob) error {
 	}
 	<-done
 	return run.outcome(ctx)
+}
+
+// keepTelling tells the journal of the last node too that came too soon after
+// another one.
+func (r *storing) keepTelling(done <-chan struct{}) {
+	t := time.NewTicker(r.client.pace.journal)
+	defer t.Stop()
+	for told := 0; ; {
+		select {
+		case <-t.C:
+		case <-done:
+			return
+		}
+		r.mu.Lock()
+		holding := r.holding
+		r.mu.Unlock()
+		if holding > told {
+			r.tellHolders()
+			told = holding
+		}
+	}
 }
 
 // errTail is why slow nodes are left behind.
