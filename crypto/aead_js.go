@@ -29,7 +29,7 @@ type scratch struct {
 	key     [chacha20poly1305.KeySize]byte
 	nonce   [chacha20poly1305.NonceSize]byte
 	verdict uint32 // 1 if open found the message authentic
-	_       [1048]byte
+	_       [720]byte
 }
 
 // newAEAD returns the kernel's ChaCha20-Poly1305 where there is a kernel.

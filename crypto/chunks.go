@@ -45,8 +45,8 @@ func (c *chunks) seal(dst, plain []byte, index int64, last bool) []byte {
 	return c.aead.Seal(dst, chunkNonce(index, last), plain, nil)
 }
 
-// open appends what a sealed chunk holds to dst, which must have the room. Not
-// a byte of what isn't authentic is written anywhere.
+// open appends what a sealed chunk holds to dst, which must have the room. Of
+// what isn't authentic nothing is left there.
 func (c *chunks) open(dst, sealed []byte, index int64, last bool) ([]byte, bool) {
 	plain, err := c.aead.Open(dst, chunkNonce(index, last), sealed, nil)
 	return plain, err == nil

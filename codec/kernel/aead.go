@@ -9,41 +9,34 @@ package kernel
 //
 // with data that is authenticated only. The caller puts key and nonce into the
 // scratch memory; all of it is zero afterwards, but for open's verdict, which is
-// 1 if the message was authentic. open decrypts nothing before that is certain.
-// dst may be src. Nothing branches on, and no address comes from, a secret.
+// 1 if the message was authentic. If it wasn't, open leaves nothing but zeros at
+// dst. dst may be src. Nothing branches on, and no address comes from, a secret.
 const (
 	keyAt         = 0
 	nonceAt       = keyAt + 32
 	verdictAt     = nonceAt + 12 // 4 bytes
 	chachaAt      = verdictAt + 4
 	bufferAt      = chachaAt + 16*16
-	fourthAt      = bufferAt + group      // powers of r^4
-	secondAt      = fourthAt + powersSize // and of r^2
-	hashAt        = secondAt + powersSize // what Poly1305 has so far
+	hashAt        = bufferAt + group      // what Poly1305 has so far
 	rAt           = hashAt + numberSize   // r
-	squareAt      = rAt + numberSize      // r^2, behind r
-	sumsAt        = squareAt + numberSize // two numbers
-	sAt           = sumsAt + 2*numberSize // what is added last
+	rFivesAt      = rAt + numberSize      // five times its limbs
+	squareAt      = rFivesAt + numberSize // r^2
+	sAt           = squareAt + numberSize // what is added last
 	blockBehindAt = sAt + 16              // the last block, if it isn't whole
 	tagAt         = blockBehindAt + 16
 	aeadSize      = tagAt + 16
 )
 
-// stretch is how much is encrypted before it is authenticated: the first cache
-// has room for it.
-const stretch = 16 << 10
-
 // aead declares seal and open.
 func (m *module) aead() {
 	multiply := m.multiply()
-	keySetup, polySetup := m.keySetup(), m.polySetup(multiply, m.spread())
-	groups := m.chachaGroups()
+	groups, both := m.chachaGroups(), m.both()
 	chacha20 := m.chacha20(groups)
-	authenticate := m.authenticate(m.fourBlocks(multiply), multiply)
-	begin := m.begin(keySetup, groups, polySetup, authenticate)
+	authenticate := m.authenticate(multiply)
+	begin := m.begin(m.keySetup(), groups, m.polySetup(multiply), authenticate)
 	finish := m.finish(authenticate, m.polyFinish())
-	m.seal(begin, chacha20, authenticate, finish)
-	m.open(begin, chacha20, authenticate, finish)
+	m.seal(begin, groups, both, chacha20, authenticate, finish)
+	m.open(begin, both, chacha20, authenticate, finish)
 }
 
 // begin declares begin(data, dataSize, scratch).
@@ -91,55 +84,78 @@ func (m *module) finish(authenticate, polyFinish *function) *function {
 	return f
 }
 
-func (m *module) seal(begin, chacha20, authenticate, finish *function) {
+// seal hashes a group while it encrypts the next one.
+func (m *module) seal(begin, groups, both, chacha20, authenticate, finish *function) {
 	f, p := m.function("seal", 6)
 	dst, src, n, data, dataSize, scratch := p[0], p[1], p[2], p[3], p[4], p[5]
-	left, size, v := f.i32(), f.i32(), f.v128()
+	whole, before, v := f.i32(), f.i32(), f.v128()
 	f.get(data, dataSize, scratch)
 	f.call(begin)
 	f.get(n)
-	f.set(left)
-	f.while(func() { f.get(left) }, func() {
-		f.get(left)
-		f.constant(stretch)
-		f.get(left)
-		f.constant(stretch)
-		f.raw(opLtU, opSelect)
-		f.set(size)
-		f.get(dst, src, size, scratch)
-		f.call(chacha20)
-		f.get(dst, size, scratch)
+	f.constant(-group)
+	f.raw(opAnd)
+	f.tee(whole)
+	f.when(func() {
+		f.get(dst, src)
+		f.constant(group)
+		f.get(scratch)
+		f.call(groups)
+		f.add(whole, -group)
+		f.set(before)
+		f.add(dst, group)
+		f.add(src, group)
+		f.get(before, dst, scratch)
+		f.call(both)
+		f.sum(dst, before)
+		f.constant(group)
+		f.get(scratch)
 		f.call(authenticate)
-		for _, l := range []local{dst, src} {
-			f.get(l, size)
-			f.raw(opAdd)
-			f.set(l)
-		}
-		f.get(left, size)
-		f.raw(opSub)
-		f.set(left)
-	})
+	}, nil)
+	f.move(dst, whole)
+	f.move(src, whole)
+	f.get(n, whole)
+	f.raw(opSub)
+	f.set(whole) // what is left
+	f.get(dst, src, whole, scratch)
+	f.call(chacha20)
+	f.get(dst, whole, scratch)
+	f.call(authenticate)
 	f.get(dataSize, n, scratch)
 	f.call(finish)
+	f.move(dst, whole)
 	f.load(scratch, tagAt)
 	f.set(v)
 	f.store(dst, 0, v)
 	f.wipe(scratch)
 }
 
-func (m *module) open(begin, chacha20, authenticate, finish *function) {
+// open decrypts while it hashes, and undoes that if the tag is wrong.
+func (m *module) open(begin, both, chacha20, authenticate, finish *function) {
 	f, p := m.function("open", 6)
 	dst, src, n, data, dataSize, scratch := p[0], p[1], p[2], p[3], p[4], p[5]
-	verdict, end := f.i32(), f.i32()
+	whole, left, end, verdict := f.i32(), f.i32(), f.i32(), f.i32()
 	f.get(data, dataSize, scratch)
 	f.call(begin)
-	f.get(src, n, scratch)
+	f.sum(src, n)
+	f.set(end)
+	f.get(n)
+	f.constant(-group)
+	f.raw(opAnd)
+	f.set(whole)
+	f.get(n, whole)
+	f.raw(opSub)
+	f.set(left)
+	f.get(dst, src, whole, src, scratch)
+	f.call(both)
+	f.sum(src, whole)
+	f.get(left, scratch)
 	f.call(authenticate)
+	f.sum(dst, whole)
+	f.sum(src, whole)
+	f.get(left, scratch)
+	f.call(chacha20)
 	f.get(dataSize, n, scratch)
 	f.call(finish)
-	f.get(src, n)
-	f.raw(opAdd)
-	f.set(end)
 	for i := range 2 { // all 128 bits are compared, whatever they are
 		f.load64(scratch, uint32(tagAt+8*i))
 		f.load64(end, uint32(8*i))
@@ -147,14 +163,28 @@ func (m *module) open(begin, chacha20, authenticate, finish *function) {
 	}
 	f.raw(opOr64, opEqz64)
 	f.tee(verdict)
+	f.raw(opEqz)
 	f.when(func() {
-		f.get(dst, src, n, scratch)
-		f.call(chacha20)
+		f.get(dst)
+		f.constant(0)
+		f.get(n)
+		f.fillBytes()
 	}, nil)
 	f.wipe(scratch)
 	f.get(scratch, verdict)
 	f.raw(0x36, 0) // store
 	f.number(verdictAt)
+}
+
+// sum puts a + b on the stack, move adds b to a.
+func (f *function) sum(a, b local) {
+	f.get(a, b)
+	f.raw(opAdd)
+}
+
+func (f *function) move(a, b local) {
+	f.sum(a, b)
+	f.set(a)
 }
 
 func (f *function) wipe(scratch local) {

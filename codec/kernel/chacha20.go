@@ -75,20 +75,22 @@ func (m *module) keySetup() *function {
 // group. dst may be src.
 func (m *module) chachaGroups() *function {
 	f, p := m.function("", 4)
-	dst, src, n, scratch := p[0], p[1], p[2], p[3]
-	v, spare, rounds := f.vectors(16), f.vectors(4), f.i32()
+	f.eachGroup(p[0], p[1], p[2], p[3], func(doubleRound func(beside []func())) {
+		f.again(10, func() { doubleRound(nil) })
+	})
+	return f
+}
+
+// eachGroup encrypts one group after the other. rounds runs ten double rounds,
+// and may have some instructions more among those of each.
+func (f *function) eachGroup(dst, src, n, scratch local, rounds func(doubleRound func(beside []func()))) {
+	v, spare := f.vectors(16), f.vectors(4)
 	f.while(func() { f.get(n) }, func() {
 		for i := range v {
 			f.load(scratch, uint32(chachaAt+16*i))
 			f.set(v[i])
 		}
-		f.constant(10)
-		f.set(rounds)
-		f.repeat(func() {
-			f.quarterRounds(v, [4][4]int{{0, 4, 8, 12}, {1, 5, 9, 13}, {2, 6, 10, 14}, {3, 7, 11, 15}})
-			f.quarterRounds(v, [4][4]int{{0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13}, {3, 4, 9, 14}})
-			f.advance(rounds, -1)
-		}, func() { f.get(rounds) })
+		rounds(func(beside []func()) { f.doubleRound(v, beside) })
 		for i := range v {
 			f.get(v[i])
 			f.load(scratch, uint32(chachaAt+16*i))
@@ -116,24 +118,46 @@ func (m *module) chachaGroups() *function {
 		f.advance(src, group)
 		f.advance(n, -group)
 	})
-	return f
 }
 
-// quarterRounds does four that are independent of each other, step by step.
-func (f *function) quarterRounds(v []local, quarters [4][4]int) {
-	for step, by := range []int{16, 12, 8, 7} {
-		for _, q := range quarters {
-			a, b, d := v[q[0]], v[q[1]], v[q[3]]
-			if step%2 == 1 {
-				a, b, d = v[q[2]], v[q[3]], v[q[1]]
+// again runs body so many times.
+func (f *function) again(times int32, body func()) {
+	left := f.i32()
+	f.constant(times)
+	f.set(left)
+	f.repeat(func() {
+		body()
+		f.advance(left, -1)
+	}, func() { f.get(left) })
+}
+
+// doubleRound does a round on columns and one on diagonals: four quarter rounds
+// that are independent of each other, step by step, and what is beside them,
+// spread evenly.
+func (f *function) doubleRound(v []local, beside []func()) {
+	const slots = 2 * 4 * 4
+	done, emitted := 0, 0
+	for _, quarters := range [2][4][4]int{
+		{{0, 4, 8, 12}, {1, 5, 9, 13}, {2, 6, 10, 14}, {3, 7, 11, 15}},
+		{{0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13}, {3, 4, 9, 14}},
+	} {
+		for step, by := range []int{16, 12, 8, 7} {
+			for _, q := range quarters {
+				a, b, d := v[q[0]], v[q[1]], v[q[3]]
+				if step%2 == 1 {
+					a, b, d = v[q[2]], v[q[3]], v[q[1]]
+				}
+				f.get(a, b)
+				f.vector(vAdd32)
+				f.tee(a)
+				f.get(d)
+				f.vector(vXor)
+				f.set(d)
+				f.rotate(d, by)
+				for done++; emitted < len(beside)*done/slots; emitted++ {
+					beside[emitted]()
+				}
 			}
-			f.get(a, b)
-			f.vector(vAdd32)
-			f.tee(a)
-			f.get(d)
-			f.vector(vXor)
-			f.set(d)
-			f.rotate(d, by)
 		}
 	}
 }

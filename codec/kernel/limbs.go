@@ -46,31 +46,23 @@ func (f *function) carry(v []local, i int) {
 	f.set(v[i])
 }
 
-// limbsOf adds to v the limbs of a number of 128 bits in two integers, or sets it
-// to them.
-func (f *function) limbsOf(v []local, low, high local, add bool) {
-	for i := range v {
-		switch bit := limbBits * i; {
-		case i == 2:
-			f.get(low)
-			f.shift64(opShr64, bit)
-			f.get(high)
-			f.shift64(opShl64, 64-bit)
-			f.raw(opOr64)
-		case bit < 64:
-			f.get(low)
-			f.shift64(opShr64, bit)
-		default:
-			f.get(high)
-			f.shift64(opShr64, bit-64)
-		}
-		f.mask64(limbMask)
-		if add {
-			f.get(v[i])
-			f.raw(opAdd64)
-		}
-		f.set(v[i])
+// limbOf puts limb i of a number of 128 bits in two integers on the stack.
+func (f *function) limbOf(i int, low, high local) {
+	switch bit := limbBits * i; {
+	case i == 2:
+		f.get(low)
+		f.shift64(opShr64, bit)
+		f.get(high)
+		f.shift64(opShl64, 64-bit)
+		f.raw(opOr64)
+	case bit < 64:
+		f.get(low)
+		f.shift64(opShr64, bit)
+	default:
+		f.get(high)
+		f.shift64(opShr64, bit-64)
 	}
+	f.mask64(limbMask)
 }
 
 // multiply declares multiply(out, a, b): a product of numbers in memory.

@@ -5,26 +5,11 @@ package kernel
 // Poly1305 from r and s to the tag, and messages of any length.
 
 // authenticate declares authenticate(src, n, scratch): the hash takes in n bytes
-// and zeros up to the next whole block.
-func (m *module) authenticate(fourBlocks, multiply *function) *function {
+// and zeros up to the next whole block, one block after the other.
+func (m *module) authenticate(multiply *function) *function {
 	f, p := m.function("", 3)
 	src, n, scratch := p[0], p[1], p[2]
-	whole, low, high := f.i32(), f.i64(), f.i64()
-	f.get(n)
-	f.constant(-64)
-	f.raw(opAnd)
-	f.tee(whole)
-	f.when(func() {
-		f.get(src, whole, scratch)
-		f.call(fourBlocks)
-	}, nil)
-	f.get(src, whole)
-	f.raw(opAdd)
-	f.set(src)
-	f.get(n)
-	f.constant(63)
-	f.raw(opAnd)
-	f.set(n)
+	low, high := f.i64(), f.i64()
 	f.while(func() { f.get(n) }, func() {
 		f.get(n)
 		f.constant(16)
@@ -60,28 +45,41 @@ func (f *function) oneBlock(src, scratch, low, high local) {
 	f.load64(src, 8)
 	f.set(high)
 	h := f.loadLimbs(scratch, hashAt)
-	f.limbsOf(h, low, high, true)
-	f.get(h[4])
-	f.constant64(1 << 24)
-	f.raw(opAdd64)
-	f.set(h[4])
+	for i := range h {
+		f.limbOf(i, low, high)
+		if i == limbs-1 {
+			f.constant64(1 << 24)
+			f.raw(opOr64)
+		}
+		f.get(h[i])
+		f.raw(opAdd64)
+		f.set(h[i])
+	}
 	f.storeLimbs(scratch, hashAt, h)
 }
 
 // polySetup declares polySetup(scratch): r and s are the first 32 bytes of the
 // key stream, in the buffer.
-func (m *module) polySetup(multiply, spread *function) *function {
+func (m *module) polySetup(multiply *function) *function {
 	f, p := m.function("", 1)
 	scratch := p[0]
-	low, high, r := f.i64(), f.i64(), f.integers(limbs)
+	low, high, x := f.i64(), f.i64(), f.i64()
 	f.load64(scratch, bufferAt)
 	f.mask64(0x0ffffffc0fffffff)
 	f.set(low)
 	f.load64(scratch, bufferAt+8)
 	f.mask64(0x0ffffffc0ffffffc)
 	f.set(high)
-	f.limbsOf(r, low, high, false)
-	f.storeLimbs(scratch, rAt, r)
+	for i := range limbs {
+		f.limbOf(i, low, high)
+		f.set(x)
+		f.store64(scratch, uint32(rAt+8*i), x)
+		f.get(x)
+		f.constant64(5)
+		f.raw(opMul64)
+		f.set(x)
+		f.store64(scratch, uint32(rFivesAt+8*i), x)
+	}
 	for i := range 2 {
 		f.load64(scratch, uint32(bufferAt+16+8*i))
 		f.set(low)
@@ -92,16 +90,10 @@ func (m *module) polySetup(multiply, spread *function) *function {
 	for i := range limbs {
 		f.store64(scratch, uint32(hashAt+8*i), low)
 	}
-	call := func(g *function, at ...int32) {
-		for _, offset := range at {
-			f.add(scratch, offset)
-		}
-		f.call(g)
-	}
-	call(multiply, squareAt, rAt, rAt)
-	call(multiply, sumsAt, squareAt, squareAt)
-	call(spread, secondAt, squareAt)
-	call(spread, fourthAt, sumsAt)
+	f.add(scratch, squareAt)
+	f.add(scratch, rAt)
+	f.add(scratch, rAt)
+	f.call(multiply)
 	return f
 }
 
