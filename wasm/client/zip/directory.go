@@ -84,7 +84,8 @@ func parseCentral(b []byte) (h header, n int, ok bool) {
 	if h.Size < 0 || h.offset < 0 || h.Size == 0 && h.crc != 0 {
 		return h, 0, false
 	}
-	return h, n, bytes.Equal(h.appendCentral(nil), b[:n])
+	var room [256]byte // spares an allocation a file
+	return h, n, bytes.Equal(h.appendCentral(room[:0]), b[:n])
 }
 
 // checkDistinct refuses names that some disk takes for one, or for a file and

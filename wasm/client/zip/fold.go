@@ -12,6 +12,9 @@ import (
 // takes for one. It is Unicode's canonical caseless matching, with the smallest
 // member of each class of cases instead of the lower-case one.
 func fold(name string) string {
+	if isASCII(name) {
+		return strings.ToUpper(name)
+	}
 	name = norm.NFD.String(name)
 	var b strings.Builder
 	b.Grow(len(name))
@@ -25,6 +28,15 @@ func fold(name string) string {
 		b.WriteRune(foldRune(r))
 	}
 	return norm.NFD.String(b.String())
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // foldRune returns the smallest of all runes that differ from r by case.

@@ -78,6 +78,39 @@ func (h *header) appendLocal(b []byte) []byte {
 	return appendTime(b, h.Modified)
 }
 
+// localLength is how many bytes appendLocal appends, and likewise below.
+func (h *header) localLength() int64 {
+	n := localSize + len(h.Name) + timeSize
+	if h.isLarge() {
+		n += 20
+	}
+	return int64(n)
+}
+
+func (h *header) descriptorLength() int64 {
+	switch {
+	case h.Size == 0:
+		return 0
+	case h.isLarge():
+		return 24
+	}
+	return 16
+}
+
+func (h *header) centralLength() int64 {
+	n := centralSize + len(h.Name) + timeSize
+	if h.isLarge() {
+		n += 16
+	}
+	if h.offset >= max32 {
+		n += 8
+	}
+	if h.isLarge() || h.offset >= max32 {
+		n += 4
+	}
+	return int64(n)
+}
+
 // appendDescriptor appends what follows the data.
 func (h *header) appendDescriptor(b []byte) []byte {
 	if h.Size == 0 {

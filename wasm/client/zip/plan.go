@@ -38,7 +38,7 @@ func (m *measure) add(h *header) error {
 	h.offset = m.offset
 	next := measure{
 		offset:    m.offset + h.length(),
-		directory: m.directory + int64(len(h.appendCentral(nil))),
+		directory: m.directory + h.centralLength(),
 		entries:   m.entries + 1,
 		parts:     m.parts + int64(countParts(h.Name)),
 	}
@@ -51,7 +51,7 @@ func (m *measure) add(h *header) error {
 
 // length is how many bytes the entry takes, from local header to descriptor.
 func (h *header) length() int64 {
-	return int64(len(h.appendLocal(nil))) + h.Size + int64(len(h.appendDescriptor(nil)))
+	return h.localLength() + h.Size + h.descriptorLength()
 }
 
 // total is how long the archive is with padding.

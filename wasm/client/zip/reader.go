@@ -62,7 +62,7 @@ func (f *File) Span() (begin, end int64) { return f.offset, f.offset + f.length(
 
 // Data returns where in the archive the data of f begins, going by the list of
 // files alone.
-func (f *File) Data() int64 { return f.offset + int64(len(f.appendLocal(nil))) }
+func (f *File) Data() int64 { return f.offset + f.localLength() }
 
 // Open returns the data of f from its beginning. Only io.EOF says that it is
 // all there and as it was written; an error wrapping ErrMalformed says that what
