@@ -6,7 +6,13 @@
 //   - [Encoder.Metadata] for metadata and blob ID alone (what is registered),
 //   - [Encoder.Expand] for both at the price of one expansion: the [Expansion]
 //     hands out the slivers of any pairs, node after node,
-//   - [Encoder.Slivers] for the slivers of some pairs without any hashing.
+//   - [Encoder.ExpandOnly] for slivers without hashing, where the metadata is
+//     known from before,
+//   - [Encoder.Slivers] for the slivers of some pairs alone.
+//
+// Several workers, which have no memory in common, encode one blob side by side:
+// [Encoder.Split] says of which columns, each makes its [Share] of the blob by
+// [Encoder.NewShare], and [Encoder.Join] makes the Expansion of them.
 //
 // To decode, call [NewDecoder] with the blob ID and its [Metadata], give it
 // slivers until [Decoder.Ready], then [Decoder.Decode]. A few rows of a large
@@ -44,12 +50,25 @@
 // uses our own: klauspost reconstructs columns wrongly without an error
 // whenever the code is of low rate.
 //
+// # Shares
+//
+// A [Share] is one slice of bytes: hashes, and slivers' symbols where they are
+// wanted. It depends on nothing but the blob and on which columns it is of, so
+// that it can be handed from worker to worker as it is and parsed again. Row
+// hashes cross columns: of every row's tree a share holds the nodes over its
+// units of 16 or 64 columns, from which Join finishes the trees. Columns from k2
+// on are made of all others: whoever has some expands the rows first, about a
+// fourth of all work on the codes, and twice where two shares have them.
+//
 // # Memory
 //
-// Besides the blob, for each of its bytes: metadata alone takes 0.6 bytes while
+// Besides the blob, for each of its bytes: metadata alone takes 0.5 bytes while
 // it is computed (the row code's symbols), an [Expansion] 2.5 as long as it is
-// kept (those and the recovery primary slivers; everything else is a part of the
-// blob, or gathered when asked for). A decoder keeps the slivers it was given,
-// 1.0 in all where just enough of one kind came, and decoding makes the blob
-// anew. To these come some MiB for every processor, whatever the blob's size.
+// kept: 2.0 are the recovery primary slivers, 0.5 those columns; everything else
+// is a part of the blob, or gathered when asked for. Shares that give slivers
+// have together as much and Join keeps them, copying none; shares of metadata
+// alone hold 32 bytes for every column and every sixteenth symbol. A decoder keeps
+// the slivers it was given, 1.0 in all where just enough of one kind came, and
+// decoding makes the blob anew. To these come some MiB for every processor,
+// whatever the blob's size.
 package codec

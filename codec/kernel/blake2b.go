@@ -18,8 +18,6 @@ const (
 	firstAt = 384
 	ivAt    = 512
 	ownAt   = 640
-
-	scratchSize = 768
 )
 
 var iv = [8]uint64{

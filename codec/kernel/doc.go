@@ -11,6 +11,13 @@
 // nothing but that engine's memory ("go" "mem"), has no memory, stack, globals
 // or data of its own, and works on what pointers are given.
 //
+// What is moved is where Go has it: gather takes symbols out of a blob into lanes
+// in the basis that butterflies work in, scatter takes them from there to where
+// slivers are made, leaves hashes them there and puts the hashes where trees want
+// them, and inner makes a level of many trees. Constants that are looked bytes up
+// by stand in variables, and a whole message's rounds are written out: that is
+// what browsers' compilers make the best of.
+//
 // The server is built with package codec and so with this one, but can't decrypt
 // for that: what stands here writes WebAssembly down, which only a browser runs,
 // only static/build asks for it, so that the linker leaves it out of the server,
