@@ -320,6 +320,10 @@ class Engine extends EventTarget {
       this.#sign(id, call, sign);
       return;
     }
+    if (files) {
+      (call.files ??= []).push(...files);
+      return;
+    }
     if (progress) {
       call.onProgress?.(progress);
       this.dispatchEvent(new CustomEvent("status", { detail: progress }));
@@ -327,7 +331,7 @@ class Engine extends EventTarget {
     }
     this.#calls.delete(id);
     if (error) call.reject(error);
-    else call.resolve(result);
+    else call.resolve(call.files ? { ...result, files: call.files } : result);
   }
 
   // The wallet lives in the page; what it answers is verified in the worker.

@@ -8,7 +8,7 @@ import { FileList } from "./list.js";
 import { base, shown } from "./names.js";
 import { engine } from "./net.js";
 import { ahead, Preview } from "./preview.js";
-import { allName, save, saveFolder, savesFolders } from "./saving.js";
+import { allName, save, saveFolder, savesFolders, SMALL } from "./saving.js";
 import { calm, failureOf, troubleBox } from "./trouble.js";
 import { percent, rest, work } from "./vitals.js";
 
@@ -94,7 +94,12 @@ export class Parcel {
     const kept = this.#kept.get(file.index);
     const what = { parcelId: this.open.parcelId, index: file.index, name, size: file.size };
     if (kept?.size === file.size) saveAs(new Blob([kept], { type: "application/octet-stream" }), name);
-    else if (!await this.#busy(file, row, "Saving", (progress) => save(what, progress, known))) return;
+    else {
+      if (file.size > SMALL) work();
+      const saved = await this.#busy(file, row, "Saving", (progress) => save(what, progress, known));
+      if (file.size > SMALL) rest();
+      if (!saved) return;
+    }
     within(row, ".saved", HTMLElement).hidden = false;
     announce(`${shown(file.name)}: saved and checked.`);
   }
@@ -108,19 +113,18 @@ export class Parcel {
     const kept = this.#kept.get(file.index);
     if (kept && kept.size >= length || !this.open) return kept ?? null;
     const { parcelId } = this.open;
-    const own = await engine().catch(() => null);
-    if (!own) return null;
-    const read = await this.#busy(file, row, "Reading", (progress) => own.read({ parcelId, index: file.index, offset: 0, length }, progress));
+    const read = await this.#busy(file, row, "Reading", async (progress) =>
+      (await engine()).read({ parcelId, index: file.index, offset: 0, length }, progress));
     if (!read) return null;
     if (length <= KEEP) this.#kept.set(file.index, read.result);
     return read.result;
   }
 
   /**
-   * Shows in the row of a file what goes on with it. Null: that failed, and was said.
+   * Shows in a file's row what goes on with it. Null: that failed, and was said.
    * @template T
    * @param {OpenedFile} file @param {HTMLElement} row @param {string} verb
-   * @param {(progress: (progress: Progress) => void) => Job<T>} begin
+   * @param {(progress: (progress: Progress) => void) => Job<T>|Promise<Job<T>>} begin
    * @returns {Promise<{result: T}|null>}
    */
   async #busy(file, row, verb, begin) {
@@ -136,7 +140,7 @@ export class Parcel {
     reading.hidden = false;
     calm(troubleBox());
     try {
-      const job = begin((progress) => this.#progress(bar, amount, progress));
+      const job = await begin((progress) => this.#progress(bar, amount, progress));
       stop.onclick = () => job.cancel();
       stop.setAttribute("aria-label", `Cancel ${verb.toLowerCase()} ${shown(file.name)}`);
       return { result: await job.promise };

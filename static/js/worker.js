@@ -4,6 +4,7 @@
 //   page → worker   {id, op, args}   start;   {id, cancel: true}   stop
 //   page → worker   {id, files: […]}   before that, as often as there are many of args.files
 //   worker → page   {id, progress}   any number of times, then
+//                   {id, files: […]}   any number of times, where a result has many, and then
 //                   {id, result}  or  {id, error: {code, message, …}}
 //
 // A wallet lives in the page. Where one has to sign, the worker asks
@@ -46,6 +47,8 @@ async function start() {
   await globalThis.floe.crew?.(crew);
   return globalThis.floe;
 }
+
+const BATCH = 1000; // files handed over at a time
 
 const engine = start();
 const vault = openVault();
@@ -319,7 +322,7 @@ async function run(id, op, args) {
   if (early.delete(id)) controller.abort();
   try {
     const result = await ops[op](args, controller.signal, (progress) => self.postMessage({ id, progress }), signer(id));
-    if (calls.has(id)) self.postMessage({ id, result });
+    if (calls.has(id)) deliver(id, result);
   } catch (error) {
     if (calls.has(id)) self.postMessage({ id, error: plain(error) });
   } finally {
@@ -335,6 +338,17 @@ const MUCH = 64 << 20;
 function retire() {
   crew.dismiss();
   if (!calls.size && !unfinished && !locked.size && memoryOf.buffer.byteLength > MUCH) self.postMessage({ spent: true });
+}
+
+/** Hands a result over, and files in it a few at a time: a page takes no longer task than that. */
+function deliver(id, result) {
+  if (!(result?.files?.length > BATCH)) {
+    self.postMessage({ id, result });
+    return;
+  }
+  const { files, ...rest } = result;
+  for (let i = 0; i < files.length; i += BATCH) self.postMessage({ id, files: files.slice(i, i + BATCH) });
+  self.postMessage({ id, result: rest });
 }
 
 function stopAll(error) {

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/chromedp"
 )
 
@@ -78,6 +80,17 @@ const hostileDrawing = `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/
 
 const hostileMarkup = `<!doctype html><script>document.title = "owned"; top.owned = true; fetch("/evil-html")</script><img src="/evil-img" onerror="document.title = 'owned'">`
 
+// stopServiceWorkers stops them, as browsers do whenever they like.
+func (p *profile) stopServiceWorkers() {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, serviceworker.Enable, cdp.Empty{}); err != nil {
+		p.t.Fatal(err)
+	}
+	if _, err := chromedp.Call(p.ctx, serviceworker.StopAllWorkers, cdp.Empty{}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // TestLooking: a sound plays and seeks from the slivers it needs, a PDF is drawn
 // from the parts it needs, a text from its beginning; and nothing hostile among
 // what is looked at runs in the page, reads it, or asks the network.
@@ -134,6 +147,8 @@ func TestLooking(t *testing.T) {
 		if float64(fetched) > 2*after+2*metadata || float64(before) > 2*first+2*metadata {
 			t.Errorf("%d and %d bytes were fetched to show %.0f and %.0f", before, fetched, first, after)
 		}
+		p.stopServiceWorkers()
+		eval[bool](p, `(async () => { const media = `+media+`; const there = new Promise((resolve) => { media.onseeked = () => resolve(true) }); media.currentTime = 0.5 * media.duration; return there })()`)
 		close()
 	})
 	t.Run("PDF", func(t *testing.T) {
