@@ -312,7 +312,7 @@ class Engine extends EventTarget {
     return worker;
   }
 
-  #answer({ id, progress, result, error, sign, spent }) {
+  #answer({ id, progress, files, result, error, sign, spent }) {
     if (spent) return this.#retire();
     const call = this.#calls.get(id);
     if (!call) return;
