@@ -48,15 +48,17 @@ func (s *sending) tell() error {
 }
 
 // tellHolders writes the journal now and then, so that what nodes hold isn't
-// sent again. That it can't is no reason to stop.
-func (s *sending) tellHolders() {
+// sent again, and says whether it did. That it can't is no reason to stop.
+func (s *sending) tellHolders() bool {
 	if s.journal == nil || !s.telling.TryLock() {
-		return
+		return false
 	}
 	defer s.telling.Unlock()
-	if time.Since(s.told) >= s.client.pace.journal && s.journal(s.entry()) == nil {
-		s.told = time.Now()
+	if time.Since(s.told) < s.client.pace.journal || s.journal(s.entry()) != nil {
+		return false
 	}
+	s.told = time.Now()
+	return true
 }
 
 // entry is what the journal is told.

@@ -53,8 +53,7 @@ func (r *storing) keepTelling(done <-chan struct{}) {
 		r.mu.Lock()
 		holding := r.holding
 		r.mu.Unlock()
-		if holding > told {
-			r.tellHolders()
+		if holding > told && r.tellHolders() {
 			told = holding
 		}
 	}
