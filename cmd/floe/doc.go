@@ -35,6 +35,11 @@
 // were used, the states of parcels that were seen, and of a sending that was
 // interrupted all that -continue takes: its command, and how far it had come.
 //
+// floe open reads a parcel once, from its beginning to its end. Where it is broken
+// off, the files that are complete have their names, and a folder beside them,
+// .floe-….part, keeps what an unfinished file has of blobs, sealed, until the same
+// command goes on or the parcel ends. floe fetch -o does likewise.
+//
 // It exits with 0 when all is done, 1 when it failed, 2 when it was called
 // wrongly, 3 when a link doesn't open (wrong, withdrawn, expired, another's), 4
 // when trying later may help, 5 when a server showed what nobody signed.

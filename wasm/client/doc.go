@@ -44,5 +44,30 @@
 // sequence lower than one that this device has seen is refused. Nobody can
 // prove to a first visitor that there is no later change.
 //
+// # How a parcel is read
+//
+// [Parcel.ReadFileAt], [Parcel.OpenFile] and [Parcel.OpenZip] read any range,
+// [Parcel.ReadFiles] many files in one go, [Parcel.WriteFile] and
+// [Parcel.WriteZip] all of something.
+//
+//	range ─ chunks of age's ─ rows (primary slivers) ─ one request: metadata and rows
+//
+// Opening takes two round trips: network and parcel, then both ends of the
+// ciphertext. The first byte of anything takes one more, in a blob that wasn't
+// read yet too. Only the rows are fetched that cover what is read: at n = 104
+// and 16 MiB, 466 kB each, so that a seek pays off from some 512 kB on. A row is
+// asked for once, whoever wants it, and each waits for its own rows alone; what
+// nobody waits for any more is broken off.
+//
+// A save fetches up to 16 MiB ahead, in up to four requests, no faster than it is
+// written; a player's range a fourth of what was read. In memory are the blob at
+// hand, what is ahead, and 16 MiB of what was read last. Where a row doesn't come,
+// as many slivers as make a blob are asked for and it is rebuilt, which takes twice
+// the blob; at 16 MiB two at a time, larger ones each alone. Nodes that gave no
+// answer a moment ago come last.
+//
+// A [Shelf] keeps what was fetched for a save of 64 MiB or more, so that it can
+// go on after a crash. It is believed no more than a node.
+//
 // Every error is an [*Error] with a [Code].
 package client
