@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -97,49 +98,79 @@ func TestFirstLoad(t *testing.T) {
 	p.noProblems()
 }
 
+// startProxy is a way to the server on which meddle may answer instead.
+func (d *daemon) startProxy(meddle func(w http.ResponseWriter, r *http.Request) (answered bool)) string {
+	d.t.Helper()
+	target, err := url.Parse(d.base)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !meddle(w, r) {
+			r.Host = target.Host
+			proxy.ServeHTTP(w, r)
+		}
+	}))
+	d.t.Cleanup(s.Close)
+	return s.URL
+}
+
 // TestDropBeforeEngine: what is dropped while the page's other modules and the
 // engine are still on their way is kept, listed and can be sent.
 func TestDropBeforeEngine(t *testing.T) {
 	d := startDaemon(t)
-	target, err := url.Parse(d.base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(target)
 	held := make(chan struct{})
 	free := sync.OnceFunc(func() { close(held) })
-	var mu sync.Mutex
-	var asked []string
-	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	base := d.startProxy(func(_ http.ResponseWriter, r *http.Request) bool {
 		if strings.HasSuffix(r.URL.Path, "/home.js") || strings.Contains(r.URL.Path, "/dist/") {
-			mu.Lock()
-			asked = append(asked, r.URL.Path)
-			mu.Unlock()
 			<-held
 		}
-		r.Host = target.Host
-		proxy.ServeHTTP(w, r)
-	}))
-	defer slow.Close()
-	defer free()
+		return false
+	})
+	t.Cleanup(free) // before the proxy is closed
 	p := startProfile(t)
-	p.run("painting", 30*time.Second, chromedp.Navigate("about:blank"), chromedp.Evaluate[chromedp.Void](fmt.Sprintf("void (location.href = %q)", slow.URL+"/")))
+	p.run("painting", 30*time.Second, chromedp.Navigate("about:blank"), chromedp.Evaluate[chromedp.Void](fmt.Sprintf("void (location.href = %q)", base+"/")))
 	p.waitText(id("drop"), "Choose files", 30*time.Second)
 	p.waitTrue(`performance.getEntriesByType("resource").filter((e) => /(start|drop|files|dom|names)\.js$/.test(e.name)).length >= 5`, 30*time.Second)
-	eval[bool](p, `new Promise((done) => setTimeout(() => {
-		const data = new DataTransfer();
-		data.items.add(new File(["early"], "early.txt"));
-		done(!document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })));
-	}, 300))`)
+	p.dropEarly()
 	if eval[bool](p, `document.querySelector("[data-testid=send]").checkVisibility()`) {
 		t.Fatal("home.js wasn't held back")
 	}
 	free()
 	p.waitText(id("send"), "Send 1 file", 30*time.Second)
-	mu.Lock()
-	defer mu.Unlock()
-	if len(asked) == 0 {
-		t.Error("the page asked for nothing late")
-	}
 	p.noProblems()
+}
+
+// dropEarly drops a small file on the page, once its first module runs.
+func (p *profile) dropEarly() {
+	p.t.Helper()
+	eval[bool](p, `new Promise((done) => setTimeout(() => {
+		const data = new DataTransfer();
+		data.items.add(new File(["early"], "early.txt"));
+		done(!document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })));
+	}, 300))`)
+}
+
+// TestPageOlderThanServer: a page whose server was updated before the engine
+// was fetched says so.
+func TestPageOlderThanServer(t *testing.T) {
+	d := startDaemon(t)
+	for _, gone := range []string{"/engine.js", "/worker.js"} {
+		var updated atomic.Bool
+		base := d.startProxy(func(w http.ResponseWriter, r *http.Request) bool {
+			if updated.Load() && strings.HasPrefix(r.URL.Path, "/static/") || strings.HasSuffix(r.URL.Path, gone) {
+				r.URL.Path = "/static/" + strings.Repeat("A", 22) + "/js/home.js" // another version's
+				updated.Store(true)
+			}
+			return false
+		})
+		p := startProfile(t)
+		p.run("loading", 30*time.Second, chromedp.Navigate(base+"/"), chromedp.WaitVisible(id("drop")))
+		p.waitTrue(`performance.getEntriesByType("resource").some((e) => e.name.endsWith("/home.js"))`, 30*time.Second)
+		p.dropEarly()
+		p.waitText(id("send"), "Send 1 file", 30*time.Second)
+		p.run("pressing Send", 20*time.Second, chromedp.Click(id("send")))
+		p.waitText(id("error"), "This page is out of date.", 30*time.Second)
+	}
 }
