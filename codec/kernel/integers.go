@@ -15,7 +15,6 @@ const (
 	opOr64   = 0x84
 	opXor64  = 0x85
 	opShl64  = 0x86
-	opShrS64 = 0x87
 	opShr64  = 0x88 // unsigned
 	opSelect = 0x1b // the first of two if the third is not 0
 	opExtend = 0xad // a 32-bit integer, unsigned, to 64 bits
@@ -48,9 +47,6 @@ func (f *function) store64(l local, offset uint32, v local) {
 	f.raw(0x37, 0)
 	f.number(offset)
 }
-
-// narrow makes a 32-bit integer of the 64-bit one on the stack.
-func (f *function) narrow() { f.raw(0xa7) }
 
 // shift64 and mask64 work on the 64-bit integer on the stack.
 func (f *function) shift64(op byte, by int) {
