@@ -118,7 +118,7 @@ func (r *record) end(err error) (left bool) {
 // goesOn says whether the same command may succeed after err.
 func goesOn(err error) bool {
 	var e *client.Error
-	return errors.Is(err, context.Canceled) || errors.As(err, &e) && (e.Retry || e.Code == client.CodeCancelled) ||
+	return errors.Is(err, context.Canceled) || errors.As(err, new(*inTheWay)) || errors.As(err, &e) && (e.Retry || e.Code == client.CodeCancelled) ||
 		errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 

@@ -75,7 +75,7 @@ func (s *saving) run(ctx context.Context, req client.ReadRequest) error {
 		case s.record.saved[i] && there.Mode().IsRegular() && there.Size() == f.Size:
 			continue // by a command that was broken off
 		case !s.force:
-			return fmt.Errorf("%s exists already; nothing was saved\nhint: -f replaces it, -o DIR saves elsewhere", filepath.Join(s.dir, name))
+			return &inTheWay{filepath.Join(s.dir, name)}
 		}
 		left = append(left, i)
 	}
@@ -93,6 +93,13 @@ func (s *saving) run(ctx context.Context, req client.ReadRequest) error {
 		s.bar.say(fmt.Sprintf("saved and checked %d files in %s", len(s.names), s.dir))
 	}
 	return err
+}
+
+// inTheWay is the error for a file that mustn't be replaced.
+type inTheWay struct{ name string }
+
+func (e *inTheWay) Error() string {
+	return e.name + " exists already; nothing was saved\nhint: -f replaces it, -o DIR saves elsewhere"
 }
 
 // done notes that a file is saved, and lets go of what only it needed.
