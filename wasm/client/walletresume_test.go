@@ -12,7 +12,7 @@ import (
 // step, with no second prompt, and without the wallet.
 func TestWalletResume(t *testing.T) {
 	steps := 0
-	for n := 1; ; n += 1 + n/3 {
+	for n := 1; ; n += 1 + n/2 {
 		f, files := manySegments(t)
 		w := newTestWallet(9)
 		f.fund(w.Address(), plenty, plenty)
@@ -61,7 +61,7 @@ func TestWalletResume(t *testing.T) {
 		}
 		mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
 	}
-	if steps < 8 {
+	if steps < 6 {
 		t.Errorf("only %d steps", steps)
 	}
 }
