@@ -49,7 +49,7 @@ func TestFrames(t *testing.T) {
 	if res, _ := s.ask("GET", "/sw.js", nil); !strings.HasPrefix(res.Header.Get("Content-Type"), "text/javascript") || res.Header.Get("Cache-Control") != "no-cache" {
 		t.Errorf("the service worker: %v", res.Header)
 	}
-	s.want(404, "GET", "/open/read/some.token/file.bin", nil)
+	s.want(404, "GET", "/open/read/some.token", nil)
 }
 
 func TestSharedAssets(t *testing.T) {

@@ -1,7 +1,7 @@
 // The service worker of opened parcels. It turns what a page hands over bit by
 // bit into answers that browsers save, or play from anywhere in the middle:
 //
-//   GET /open/read/<token>/<name>   200, or 206 for a Range
+//   GET /open/read/<token>   200, or 206 for a Range
 //
 // A token is <id of the page's client>.<random>. Only that page knows what it
 // stands for: this worker asks it each time and holds nothing itself, so that
@@ -32,8 +32,7 @@ self.addEventListener("message", ({ data, source, ports }) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (url.origin !== self.location.origin || !url.pathname.startsWith(READ) || url.pathname === PLAYER) return;
-  const [token] = url.pathname.slice(READ.length).split("/");
-  event.respondWith(answer(token, event.request));
+  event.respondWith(answer(url.pathname.slice(READ.length), event.request));
 });
 
 async function answer(token, request) {

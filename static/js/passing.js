@@ -96,7 +96,7 @@ export async function offered(offer) {
   };
   open.set(token, entry);
   return {
-    url: `${SCOPE}${token}/${encodeURIComponent(wellFormed(offer.name))}`,
+    url: SCOPE + token, // without the name: it goes to the server if the service worker is gone
     asked: asked.promise,
     ended: ended.promise,
     cancel() {
@@ -105,11 +105,6 @@ export async function offered(offer) {
       ended.reject({ code: "cancelled", message: "" });
     },
   };
-}
-
-/** Half a character has no place in a URL. @param {string} name */
-function wellFormed(name) {
-  return name.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 /** @returns {{promise: Promise<void>, resolve: (value: undefined) => void, reject: (cause: unknown) => void}} */

@@ -28,7 +28,7 @@ import { engine } from "./net.js";
 /** Up to this a saving needs no way of its own, and nothing to go on from. */
 export const SMALL = 64 * 2 ** 20;
 const MOST_IN_MEMORY = 256 * 2 ** 20;
-const FASTER_THAN_ANYBODY_MS = 200;
+const FASTER_THAN_ANYBODY_MS = 400;
 const SLOW_TO_ASK_MS = 15_000;
 
 const cancelled = { code: "cancelled", message: "" };

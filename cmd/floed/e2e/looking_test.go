@@ -206,10 +206,13 @@ func TestLooking(t *testing.T) {
 		if strings.Contains(r.uri, "evil") {
 			t.Errorf("a file that was looked at asked for %s", r.uri)
 		}
+		if strings.HasPrefix(r.uri, "/open/read/") && r.uri != "/open/read/player" {
+			t.Errorf("the server was asked for %s", r.uri)
+		}
 	}
 	// An address that no page made is answered by nobody.
 	p.setExcuse(func(problem string) bool { return strings.Contains(problem, "status of 404") })
-	made := `(async () => { const frame = document.createElement("iframe"); frame.src = "/open/read/made.up/x"; const loaded = new Promise((done) => { frame.onload = done }); document.body.append(frame); await loaded; return frame.contentDocument === null })()`
+	made := `(async () => { const frame = document.createElement("iframe"); frame.src = "/open/read/made.up"; const loaded = new Promise((done) => { frame.onload = done }); document.body.append(frame); await loaded; return frame.contentDocument === null })()`
 	if !eval[bool](p, made) {
 		t.Error("a token that was made up is answered with something of ours")
 	}
