@@ -124,16 +124,16 @@ func (t *symtab) check() error {
 		"text doesn't begin at 0":            m.u64(t.module+mdText) == 0,
 	} {
 		if !ok {
-			return fmt.Errorf("Go's table of functions isn't what Go 1.26 writes: %s", what)
+			return fmt.Errorf("the table of functions isn't what Go 1.26 writes: %s", what)
 		}
 	}
 	t.first = m.u32(t.ftab)
 	if m.u64(t.module+mdMinpc) != int(t.first)<<16 {
-		return errors.New("Go's table of functions isn't what Go 1.26 writes: the first function isn't where code begins")
+		return errors.New("the table of functions isn't what Go 1.26 writes: the first function isn't where code begins")
 	}
 	for i := range t.nfunc {
 		if m.u32(t.ftab+8*i) != t.first+uint32(i) {
-			return fmt.Errorf("Go's table of functions isn't what Go 1.26 writes: function %d has a gap before it", i)
+			return fmt.Errorf("the table of functions isn't what Go 1.26 writes: function %d has a gap before it", i)
 		}
 	}
 	return nil
