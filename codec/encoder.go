@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // Encoder encodes blobs for one number of shards. It is safe for concurrent
@@ -10,6 +11,9 @@ import (
 type Encoder struct {
 	p           Params
 	row, column encodeFunc
+
+	matrices sync.Pool // what NewShare needs beside the blob
+	scratch  sync.Pool // what a unit of columns needs
 }
 
 // NewEncoder returns an encoder for n shards, MinShards to MaxShards.
@@ -30,7 +34,10 @@ func newEncoder(nShards int, on engine) (*Encoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("couldn't make column code for %d shards: %w", nShards, err)
 	}
-	return &Encoder{p: p, row: row, column: column}, nil
+	e := &Encoder{p: p, row: row, column: column}
+	e.matrices.New = func() any { return &matrix{p: p} }
+	e.scratch.New = func() any { return &scratch{} }
+	return e, nil
 }
 
 // Params are the dimensions the encoder works with.

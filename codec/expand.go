@@ -1,5 +1,7 @@
 package codec
 
+import "sync"
+
 // groupCount is how many rows or columns to put side by side: enough for an
 // engine that works in so many lanes, few enough for every processor to have
 // some.
@@ -10,7 +12,7 @@ func groupCount(symbolSize, total, lanes int) int {
 
 // fill computes what is in a share.
 func (e *Encoder) fill(s *Share, m *matrix) error {
-	f := &filler{Share: s, matrix: m, span: unitSpan(s.p.NShards, s.symbolSize), encode: e.column, parity: s.parity}
+	f := &filler{Share: s, matrix: m, span: unitSpan(s.p.NShards, s.symbolSize), encode: e.column, scratch: &e.scratch, parity: s.parity}
 	if s.repair() > 0 {
 		if err := f.expandRows(e.row); err != nil {
 			return err
@@ -22,10 +24,11 @@ func (e *Encoder) fill(s *Share, m *matrix) error {
 // filler computes a share.
 type filler struct {
 	*Share
-	matrix *matrix
-	span   int
-	encode encodeFunc
-	parity []byte // the columns from k2 on, whether they are kept or not
+	matrix  *matrix
+	span    int
+	encode  encodeFunc
+	scratch *sync.Pool
+	parity  []byte // the columns from k2 on, whether they are kept or not
 }
 
 // firstParity is the first of the share's columns that isn't below k2.
@@ -85,29 +88,40 @@ func (f *filler) expandColumns() error {
 			return nil
 		}
 	}
+	step := groupCount(f.symbolSize, f.span*processors(), f.p.columnCode().lanes())
 	return parallel((end-f.first+f.span-1)/f.span, func() func(int) error {
-		w := newColumnWorker(f)
 		return func(unit int) error {
+			spare := f.scratch.Get().(*scratch)
+			defer f.scratch.Put(spare)
+			w := columnWorker{filler: f, step: step, spare: spare}
+			if f.want&WantMetadata != 0 {
+				w.trees = spare.forest(f.p.NShards, f.span)
+			}
 			first := f.first + unit*f.span
 			return w.run(first, min(first+f.span, end), unit)
 		}
 	})
 }
 
-// columnWorker expands columns, one group after the other.
+// scratch is what a unit of columns needs while it is expanded.
+type scratch struct {
+	rest  []byte
+	trees *forest
+}
+
+func (s *scratch) forest(n, span int) *forest {
+	if s.trees == nil || s.trees.span != span {
+		s.trees = newForest(n, span)
+	}
+	return s.trees
+}
+
+// columnWorker expands the columns of a unit, one group after the other.
 type columnWorker struct {
 	*filler
 	step  int
-	rest  []byte  // what columns are expanded to where it isn't kept, or not as it is
+	spare *scratch
 	trees *forest // nil when nothing is hashed
-}
-
-func newColumnWorker(f *filler) *columnWorker {
-	w := &columnWorker{filler: f, step: groupCount(f.symbolSize, f.span*processors(), f.p.columnCode().lanes())}
-	if f.want&WantMetadata != 0 {
-		w.trees = newForest(f.p.NShards, f.span)
-	}
-	return w
 }
 
 // run expands the columns of one unit.
@@ -161,10 +175,11 @@ func (w *columnWorker) to(c int) grid {
 	if len(w.recovery) > 0 && w.kept == nil && c < w.p.Secondary {
 		return grid{w.recovery[(c-w.first)*s:], rows, w.source() * s, s}
 	}
-	if w.rest == nil {
-		w.rest = make([]byte, rows*w.step*s, rows*w.step*s+overread)
+	// What columns are expanded to where it isn't kept, or not as it is.
+	if size := rows * w.step * s; cap(w.spare.rest) < size+overread {
+		w.spare.rest = make([]byte, size, size+overread)
 	}
-	return grid{w.rest, rows, w.step * s, s}
+	return grid{w.spare.rest, rows, w.step * s, s}
 }
 
 // keep takes of the columns first ≤ c < end the rows that are kept.

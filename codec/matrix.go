@@ -11,16 +11,25 @@ type matrix struct {
 }
 
 func newMatrix(p Params, blob []byte) (*matrix, error) {
-	s, err := p.SymbolSize(uint64(len(blob)))
+	m := &matrix{p: p}
+	return m, m.use(blob)
+}
+
+// use makes the matrix that of the blob, in the memory it has if that suffices.
+func (m *matrix) use(blob []byte) error {
+	s, err := m.p.SymbolSize(uint64(len(blob)))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	row := p.SliverSize(Primary, s)
-	m := &matrix{p: p, symbolSize: s, blob: blob, whole: len(blob) / row}
-	size := (p.Primary - m.whole) * row
-	m.rest = make([]byte, size, size+overread)
-	copy(m.rest, blob[m.whole*row:])
-	return m, nil
+	row := m.p.SliverSize(Primary, s)
+	m.symbolSize, m.blob, m.whole = s, blob, len(blob)/row
+	size := (m.p.Primary - m.whole) * row
+	if cap(m.rest) < size+overread {
+		m.rest = make([]byte, size, size+overread)
+	}
+	m.rest = m.rest[:size]
+	clear(m.rest[copy(m.rest, blob[m.whole*row:]):])
+	return nil
 }
 
 // row returns row r < k1.

@@ -123,10 +123,12 @@ func hashesIn(b []byte) []Hash {
 // metadata alone little is kept; one that has columns from k2 on is made of the
 // expanded rows and so costs a part more.
 func (e *Encoder) NewShare(blob []byte, first, end int, want Want) (*Share, error) {
-	m, err := newMatrix(e.p, blob)
-	if err != nil {
+	m := e.matrices.Get().(*matrix)
+	defer e.matrices.Put(m)
+	if err := m.use(blob); err != nil {
 		return nil, err
 	}
+	defer func() { m.blob = nil }()
 	return e.newShare(m, first, end, want, nil)
 }
 
