@@ -9,7 +9,7 @@ import (
 	"floe/wasm/client"
 )
 
-// pieceSize is how much of a file is in memory at once, on either way.
+// pieceSize is how much of a file is in memory at once.
 const pieceSize = 4 << 20
 
 // fileOf turns {file: File, path} into a file to send, read bit by bit.
@@ -74,38 +74,3 @@ func (r *blobReader) Read(p []byte) (int, error) {
 }
 
 func (r *blobReader) Close() error { return nil }
-
-// blobWriter gathers bytes into a Blob. The pieces become Blobs of their own, so
-// that the browser can keep them out of memory.
-type blobWriter struct {
-	piece []byte
-	parts []any
-}
-
-func (w *blobWriter) Write(p []byte) (int, error) {
-	n := len(p)
-	for len(p) > 0 {
-		if w.piece == nil {
-			w.piece = make([]byte, 0, pieceSize)
-		}
-		k := copy(w.piece[len(w.piece):cap(w.piece)], p)
-		w.piece, p = w.piece[:len(w.piece)+k], p[k:]
-		if len(w.piece) == cap(w.piece) {
-			w.flush()
-		}
-	}
-	return n, nil
-}
-
-func (w *blobWriter) flush() {
-	w.parts = append(w.parts, js.Global().Get("Blob").New([]any{jsBytes(w.piece)}))
-	w.piece = w.piece[:0]
-}
-
-// blob returns all that was written.
-func (w *blobWriter) blob(mediaType string) js.Value {
-	if len(w.piece) > 0 {
-		w.flush()
-	}
-	return js.Global().Get("Blob").New(js.ValueOf(w.parts), map[string]any{"type": mediaType})
-}

@@ -19,9 +19,7 @@
 //	floe.send({…, wallet})                                  → likewise, paid by a wallet
 //	floe.finish({index, origin})                            → likewise, of what was paid for and failed after
 //	floe.cost({files, recipients, epochs, address})         → {wal, sui, hold, short}
-//	floe.open({fragment, passphrase, seed, memory})         → {parcelId, files, sender, …}
-//	floe.read({parcelId, index})                            → Blob
-//	floe.saveAll({parcelId})                                → Blob of a ZIP
+//	floe.open({fragment, passphrase, seed, memory})         → {parcelId, files, sender, zipSize, …}
 //	floe.stream({parcelId, index, offset, length, whole, shelf, port})
 //	                                                        → {bytes}, given out through port
 //	floe.unshelve({parcelId, shelf})                        → undefined

@@ -31,10 +31,8 @@ func main() {
 		"rescue":   async(a.rescue),
 		"cost":     async(a.cost),
 		"open":     async(a.open),
-		"read":     async(a.read),
 		"stream":   async(a.stream),
 		"unshelve": async(a.unshelve),
-		"saveAll":  async(a.saveAll),
 		"withdraw": async(a.withdraw),
 		"grant":    async(a.grant),
 	})

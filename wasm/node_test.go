@@ -153,16 +153,22 @@ func checkFailures(t *testing.T, steps map[string]json.RawMessage) {
 
 func checkRead(t *testing.T, steps map[string]json.RawMessage) {
 	hashes := get[map[string]string](t, steps, "hashes")
-	read := get[map[string]struct{ Hash, Type string }](t, steps, "read")
+	read := get[map[string]struct {
+		Hash, Type string
+		Done       bool
+	}](t, steps, "read")
 	for path, hash := range hashes {
-		if read[path].Hash != hash {
+		if read[path].Hash != hash || !read[path].Done {
 			t.Errorf("%s isn't what was sent", path)
 		}
 	}
 	if got := read["папка/письмо.txt"].Type; got != "text/plain" {
 		t.Errorf("text has type %q", got)
 	}
-	if zip := get[struct{ Type, Begins string }](t, steps, "zip"); zip.Type != "application/zip" || zip.Begins != "504b0304" {
+	if zip := get[struct {
+		Begins        string
+		Size, ZipSize int
+	}](t, steps, "zip"); zip.Begins != "504b0304" || zip.Size != zip.ZipSize {
 		t.Errorf("ZIP %+v", zip)
 	}
 	checkStreamed(t, steps, hashes["noise.bin"])

@@ -75,32 +75,6 @@ func filesValue(files []client.FileInfo) (js.Value, error) {
 	return all, nil
 }
 
-// read({parcelId, index}) → Blob
-func (a *app) read(ctx context.Context, args js.Value) (any, error) {
-	p, err := a.opened(args)
-	if err != nil {
-		return nil, err
-	}
-	index, out := number(args, "index"), &blobWriter{}
-	if err := p.WriteFile(ctx, index, out, client.ReadRequest{Progress: progressTo(args)}); err != nil {
-		return nil, err
-	}
-	return out.blob(p.Files[index].Type), nil
-}
-
-// saveAll({parcelId}) → Blob
-func (a *app) saveAll(ctx context.Context, args js.Value) (any, error) {
-	p, err := a.opened(args)
-	if err != nil {
-		return nil, err
-	}
-	out := &blobWriter{}
-	if err := p.WriteZip(ctx, out, client.ReadRequest{Progress: progressTo(args)}); err != nil {
-		return nil, err
-	}
-	return out.blob("application/zip"), nil
-}
-
 // progressTo hands progress to args.onProgress.
 func progressTo(args js.Value) func(client.Progress) {
 	onProgress := args.Get("onProgress")

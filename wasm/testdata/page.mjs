@@ -74,20 +74,11 @@ say("no passphrase", await failure(floe.open(opening)));
 say("wrong passphrase", await failure(floe.open({ ...opening, passphrase: "battery" })));
 say("cut", await failure(floe.open({ ...opening, fragment: fragment.slice(0, -3) })));
 say("no seed", await failure(floe.open({ fragment })));
-say("not open", await failure(floe.read({ parcelId: "0x1", index: 0 })));
+say("not open", await failure(floe.stream({ parcelId: "0x1", index: 0, port: new MessageChannel().port2 })));
 say("no argument", await failure(floe.send()));
 
 const opened = await floe.open({ ...opening, passphrase: "correct horse" });
 say("opened", opened);
-const read = {};
-for (const file of opened.files) {
-  const blob = await floe.read({ parcelId: opened.parcelId, index: file.index });
-  read[file.path] = { hash: await sha256(blob), type: blob.type };
-}
-say("read", read);
-const zip = await floe.saveAll({ parcelId: opened.parcelId });
-say("zip", { type: zip.type, begins: Buffer.from(await zip.slice(0, 4).arrayBuffer()).toString("hex"), size: zip.size });
-
 // What comes through a MessagePort, pull by pull.
 async function drain(args, stopAfter = Infinity) {
   const { port1, port2 } = new MessageChannel();
@@ -106,17 +97,26 @@ async function drain(args, stopAfter = Infinity) {
   const [last, outcome] = [await ended, await call];
   port1.close();
   const bytes = Buffer.concat(parts);
-  return { hash: await sha256(new Blob([bytes])), size: bytes.length, pieces, last, outcome };
+  return { bytes, told: { hash: await sha256(new Blob([bytes])), size: bytes.length, pieces, last, outcome } };
 }
+const read = {};
+for (const { index, path, type } of opened.files) {
+  const { told } = await drain({ index, whole: true });
+  read[path] = { hash: told.hash, type, done: told.last.done ?? false };
+}
+say("read", read);
+const { bytes: zip, told: zipped } = await drain({ index: null, whole: true });
+say("zip", { begins: zip.subarray(0, 4).toString("hex"), size: zip.length, zipSize: opened.zipSize });
+
 const noisy = opened.files.find(({ name }) => name === "noise.bin").index;
 const shelf = { load: () => { throw new Error("no shelf"); }, keep: () => Promise.reject(new Error("full")), drop: async () => {} };
 say("streamed", {
-  whole: await drain({ index: noisy, whole: true, shelf }),
-  part: { ...await drain({ index: noisy, offset: 1_000_000, length: 1_500_000 }), want: await sha256(new Blob([noise.subarray(1_000_000, 2_500_000)])) },
-  zip: { ...await drain({ index: null, whole: true }), want: await sha256(zip) },
-  tail: { ...await drain({ index: null, offset: 2_000_000 }), want: await sha256(zip.slice(2_000_000)) },
-  stopped: await drain({ index: noisy }, 2),
-  missing: await drain({ index: 99 }),
+  whole: (await drain({ index: noisy, whole: true, shelf })).told,
+  part: { ...(await drain({ index: noisy, offset: 1_000_000, length: 1_500_000 })).told, want: await sha256(new Blob([noise.subarray(1_000_000, 2_500_000)])) },
+  zip: { ...zipped, want: zipped.hash },
+  tail: { ...(await drain({ index: null, offset: 2_000_000 })).told, want: await sha256(new Blob([zip.subarray(2_000_000)])) },
+  stopped: (await drain({ index: noisy }, 2)).told,
+  missing: (await drain({ index: 99 })).told,
 });
 await floe.unshelve({ parcelId: opened.parcelId, shelf });
 
