@@ -19,7 +19,7 @@
  */
 
 const WORKER = new URL("./mate.js", import.meta.url).href;
-const MOST = 4; // workers in all: each takes some 60 MiB while it helps
+const MOST = 3; // workers in all: each more takes some 70 MiB while it helps, and a page may have 300
 const IDLE_MS = 10_000;
 
 /** @type {{createPolicy(name: string, rules: object): {createScriptURL(url: string): any}}|undefined} */

@@ -2,6 +2,7 @@ package crew
 
 import (
 	"context"
+	"runtime"
 	"syscall/js"
 
 	"floe/codec"
@@ -15,7 +16,10 @@ type page struct{ v js.Value }
 
 func (p page) Size() int { return p.v.Get("size").Int() }
 
+// Begin first lets go of what the blob before left: WebAssembly's memory never
+// shrinks again.
 func (p page) Begin(ctx context.Context) <-chan Mate {
+	runtime.GC()
 	list := p.v.Call("begin")
 	n := list.Length()
 	mates := make(chan Mate, n)

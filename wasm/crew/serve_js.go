@@ -2,6 +2,7 @@ package crew
 
 import (
 	"errors"
+	"runtime"
 	"syscall/js"
 
 	"floe/codec"
@@ -52,6 +53,7 @@ func (m *mate) share(_ js.Value, args []js.Value) any {
 	}
 	out := js.Global().Get("Uint8Array").New(args[2].Invoke(len(b)), 0, len(b))
 	js.CopyBytesToJS(out, b)
+	runtime.GC() // WebAssembly's memory never shrinks; there is little to look through
 	return out
 }
 
