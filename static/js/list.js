@@ -2,7 +2,7 @@
 // The list of an opened parcel's files. Of many, the first are drawn and the
 // others when they are asked for, a few hundred at a time, or found by name.
 
-import { announce, byId, cloned, within } from "./dom.js";
+import { announce, breath, byId, cloned, within } from "./dom.js";
 import { many, size } from "./format.js";
 import { base, hides, kind, shown } from "./names.js";
 import { previewable } from "./preview.js";
@@ -16,11 +16,14 @@ const STEP = 400;
 export class FileList {
   /** @type {OpenedFile[]} */
   #files = [];
+  /** Their paths as they are searched, made when first needed. @type {string[]|null} */
+  #paths = null;
   /** @type {OpenedFile[]} */
   #found = [];
   /** @type {WeakMap<OpenedFile, HTMLElement>} */
   #rows = new WeakMap();
   #drawn = 0;
+  #drawing = new AbortController();
   #list = byId("open-list", HTMLElement);
   #more = byId("more-files", HTMLElement);
   #find = byId("find", HTMLInputElement);
@@ -34,7 +37,7 @@ export class FileList {
     this.#find.addEventListener("input", () => this.#filter());
     within(this.#more, "button", HTMLElement).addEventListener("click", () => {
       const from = this.#drawn;
-      this.#draw(STEP);
+      this.#drawMore();
       within(this.#list, `li:nth-child(${from + 1}) button:not([hidden])`, HTMLElement).focus();
     });
   }
@@ -42,6 +45,7 @@ export class FileList {
   /** @param {OpenedFile[]} files */
   show(files) {
     this.#files = this.#found = files;
+    this.#paths = null;
     this.#find.value = "";
     byId("finding", HTMLElement).hidden = files.length <= FIRST;
     this.#begin();
@@ -49,18 +53,26 @@ export class FileList {
 
   #filter() {
     const words = this.#find.value.toLowerCase().split(/\s+/).filter(Boolean);
-    this.#found = this.#files.filter(({ path, name }) => {
-      const text = (path || name).toLowerCase();
-      return words.every((word) => text.includes(word));
-    });
+    const paths = this.#paths ??= this.#files.map(({ path, name }) => (path || name).toLowerCase());
+    this.#found = this.#files.filter((_, i) => words.every((word) => paths[i].includes(word)));
     this.#begin();
     announce(`${many(this.#found.length, "file")} found.`);
   }
 
   #begin() {
+    this.#drawing.abort();
     this.#list.replaceChildren();
     this.#drawn = 0;
     this.#draw(FIRST);
+  }
+
+  /** Draws more without keeping the page from answering. */
+  async #drawMore() {
+    const { signal } = this.#drawing = new AbortController();
+    for (let left = STEP; left > 0 && !signal.aborted; left -= FIRST) {
+      this.#draw(FIRST);
+      await breath();
+    }
   }
 
   /** The row of a file, which is drawn if it wasn't. @param {OpenedFile} file @returns {HTMLElement} */

@@ -64,28 +64,77 @@ export class Cut {
  * @returns {Promise<number>} how many got another name, as this system refuses theirs
  */
 export async function writeAll(root, files, bytes) {
-  /** @type {Map<string, FileSystemDirectoryHandle>} */
-  const folders = new Map([["", root]]);
+  /** @type {Map<string, Promise<FileSystemDirectoryHandle>>} */
+  const folders = new Map([["", Promise.resolve(root)]]);
   let renamed = 0;
   /** @param {string} path @returns {Promise<FileSystemDirectoryHandle>} */
-  const folderOf = async (path) => {
+  const folderOf = (path) => {
     const known = folders.get(path);
     if (known) return known;
     const cut = path.lastIndexOf("/");
-    const parent = await folderOf(path.slice(0, Math.max(0, cut)));
-    const made = await allowed(path.slice(cut + 1), (name) => parent.getDirectoryHandle(name, { create: true }));
+    const made = folderOf(path.slice(0, Math.max(0, cut))).then((parent) =>
+      allowed(path.slice(cut + 1), (name) => parent.getDirectoryHandle(name, { create: true })));
     folders.set(path, made);
     return made;
   };
-  for (const { save, at, size } of files) {
+  /** @param {Entry} file @param {AsyncIterable<Uint8Array<ArrayBuffer>>|Uint8Array<ArrayBuffer>[]} data */
+  const put = async ({ save, size }, data) => {
     const cut = save.lastIndexOf("/");
     const folder = await folderOf(save.slice(0, Math.max(0, cut)));
     const name = save.slice(cut + 1);
     const handle = await allowed(name, (as) => folder.getFileHandle(as, { create: true }));
     if (handle.name !== name) renamed++;
-    await write(handle, size, bytes.span(at, size));
+    await write(handle, size, data);
+  };
+  const small = new Some(SMALL_AT_ONCE);
+  try {
+    for (const file of files) {
+      const data = bytes.span(file.at, file.size);
+      if (file.size > SMALL) await put(file, data);
+      else await small.add(put(file, await all(data)));
+    }
+  } finally {
+    await small.end();
   }
   return renamed;
+}
+
+const SMALL = 2 ** 18;
+const SMALL_AT_ONCE = 16; // a browser takes milliseconds for each, mostly waiting
+
+/** @param {AsyncIterable<Uint8Array<ArrayBuffer>>} stream */
+async function all(stream) {
+  const parts = [];
+  for await (const bytes of stream) parts.push(bytes.slice());
+  return parts;
+}
+
+/** So many promises at a time; the first that fails is told to whoever adds another, or ends. */
+class Some {
+  /** @type {Set<Promise<void>>} */
+  #open = new Set();
+  #most;
+  /** @type {{cause: unknown}|null} */
+  #failed = null;
+
+  /** @param {number} most */
+  constructor(most) {
+    this.#most = most;
+  }
+
+  /** @param {Promise<void>} promise */
+  async add(promise) {
+    const watched = promise.catch((cause) => { this.#failed ??= { cause }; }).then(() => { this.#open.delete(watched); });
+    this.#open.add(watched);
+    if (this.#open.size >= this.#most) await Promise.race(this.#open);
+    if (this.#failed) throw this.#failed.cause;
+  }
+
+  /** Waits for all. */
+  async end() {
+    await Promise.all(this.#open);
+    if (this.#failed) throw this.#failed.cause;
+  }
 }
 
 /**
@@ -118,7 +167,7 @@ export async function newFolder(parent, name) {
 /**
  * Writes a file that is there whole or not at all: browsers put it in its place
  * when it is closed.
- * @param {FileSystemFileHandle} handle @param {number} size @param {AsyncIterable<Uint8Array<ArrayBuffer>>} stream
+ * @param {FileSystemFileHandle} handle @param {number} size @param {AsyncIterable<Uint8Array<ArrayBuffer>>|Uint8Array<ArrayBuffer>[]} stream
  */
 export async function write(handle, size, stream) {
   try {
