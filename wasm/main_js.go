@@ -40,8 +40,8 @@ func main() {
 }
 
 // gcPercent collects sooner than Go's 100: WebAssembly memory never shrinks, so
-// what it grows to while 20 MiB are sent stays. It costs a few percent of time.
-const gcPercent = 40
+// what it grows to while much is sent stays. It costs a few percent of time.
+const gcPercent = 10
 
 // knownNetworks is what the page says of a network that isn't compiled in: its
 // IDs, as the program's only argument.

@@ -90,13 +90,18 @@ func (p *posting) body(items []*item) (body Pieces, sent, rest []*item) {
 		}
 		frame := it.frame()
 		size += frame.Len()
-		if len(sent) > 0 && size > api.MaxBatch {
+		if len(sent) > 0 && size > maxBody {
 			return body, sent, items[i:]
 		}
 		body, sent = append(body, frame...), append(sent, it)
 	}
 	return body, sent, nil
 }
+
+// maxBody is about how long the body of a POST is. Relays take more
+// (api.MaxBatch), but a browser has several copies of it in memory, and of those
+// it is done with.
+const maxBody = 2 << 20
 
 // frame refers to the blob's encoding where it can.
 func (it *item) frame() Pieces {
