@@ -76,7 +76,7 @@ const memoryGoal = 384 << 20
 // is one table of the encoder, which costs nothing to look through, and slivers on
 // their way lie in memory that is used again: relaying gigabytes makes little
 // garbage, and the process stays below 200 MiB with its thirteen nodes.
-const gcPercent = 10
+const gcPercent = 5
 
 // boundMemory sets both, unless who starts floed knows better: GOGC and
 // GOMEMLIMIT in the environment go before.

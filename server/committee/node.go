@@ -193,13 +193,17 @@ type lending struct {
 
 func (l *lending) reader() io.ReadCloser {
 	l.returned.Add(1)
-	return &lent{bytes.NewReader(l.body), sync.OnceFunc(l.returned.Done)}
+	return &lent{bytes.NewReader(l.body), l.body, sync.OnceFunc(l.returned.Done)}
 }
 
 type lent struct {
 	*bytes.Reader
+	all  []byte
 	done func()
 }
+
+// Bytes is for transports without a network: all that would be read.
+func (l *lent) Bytes() []byte { return l.all }
 
 func (l *lent) Close() error {
 	l.done()

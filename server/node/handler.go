@@ -156,7 +156,9 @@ func checkPut(r *http.Request) error {
 
 // withBody reads the body, at most max bytes, while the node has memory for it.
 // It calls use with it, or fails with tooLarge. Use may say that it is done with
-// the bytes before it returns, so that others have the memory meanwhile.
+// the bytes before it returns, so that others have the memory meanwhile. A body
+// that came without a network, from a caller in this process, has its bytes
+// already; they are the caller's and read only.
 func (n *Node) withBody(w http.ResponseWriter, r *http.Request, max int64, tooLarge *fault, use func(b []byte, done func()) error) error {
 	if r.ContentLength > max {
 		return tooLarge
@@ -168,6 +170,11 @@ func (n *Node) withBody(w http.ResponseWriter, r *http.Request, max int64, tooLa
 	room := min(size, n.cfg.MaxInFlight)
 	if err := n.inFlight.Acquire(r.Context(), room); err != nil {
 		return err
+	}
+	if here, ok := r.Body.(interface{ Bytes() []byte }); ok {
+		done := sync.OnceFunc(func() { n.inFlight.Release(room) })
+		defer done()
+		return use(here.Bytes(), done)
 	}
 	buf := bodies.Get().(*[]byte)
 	done := sync.OnceFunc(func() {

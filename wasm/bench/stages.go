@@ -42,6 +42,7 @@ func runRelay(ctx context.Context, size int64, out io.Writer) (stage, error) {
 	if err != nil {
 		return stage{}, err
 	}
+	f.heap.Store(0) // what starting took isn't what relaying takes
 	memory := watchMemory(f.pids)
 	var took, cpu, readTook, readCPU time.Duration
 	for done := int64(0); done < size; done += prepared {
