@@ -52,7 +52,7 @@ export function reading(engine) {
 
     /** Writes it where the user said. */
     async save({ handle, size, ...request }, signal, onProgress) {
-      await write(handle, size, bytesOf({ ...request, keep: true }, signal, onProgress));
+      await write(handle, size, bytesOf(request, signal, onProgress));
     },
 
     /**

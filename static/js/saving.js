@@ -34,6 +34,9 @@ const SLOW_TO_ASK_MS = 15_000;
 const cancelled = { code: "cancelled", message: "" };
 const passedOver = Symbol();
 
+/** Whether there is room for a shelf beside what is saved, as far as was seen. */
+let roomy = true;
+
 class Saving {
   #job = /** @type {Job|null} */ (null);
   #over = false;
@@ -58,6 +61,10 @@ class Saving {
 
   get request() {
     return { parcelId: this.what.parcelId, index: this.what.index };
+  }
+
+  get keep() {
+    return roomy && this.what.size > SMALL;
   }
 }
 
@@ -113,7 +120,7 @@ async function asked(picker, how) {
 /** @param {FileSystemFileHandle} handle */
 function toFile(handle) {
   return async (/** @type {Saving} */ saving) => {
-    await saving.run((await engine()).save({ ...saving.request, size: saving.what.size, handle }, saving.progress));
+    await saving.run((await engine()).save({ ...saving.request, size: saving.what.size, handle, keep: saving.keep }, saving.progress));
   };
 }
 
@@ -123,7 +130,7 @@ async function throughDownload(saving) {
   let offer;
   try {
     const { offered } = await import("./passing.js");
-    offer = await offered({ ...saving.what, keep: true, onProgress: saving.progress });
+    offer = await offered({ ...saving.what, keep: saving.keep, onProgress: saving.progress });
   } catch {
     return passedOver;
   }
@@ -153,7 +160,7 @@ async function throughStage(saving) {
 /** @param {Saving} saving */
 async function throughMemory(saving) {
   if (saving.what.size > MOST_IN_MEMORY) return passedOver;
-  const blob = await saving.run((await engine()).read({ ...saving.request, keep: saving.what.size > SMALL }, saving.progress));
+  const blob = await saving.run((await engine()).read({ ...saving.request, keep: saving.keep }, saving.progress));
   saveAs(new Blob([blob], { type: "application/octet-stream" }), saving.what.name);
 }
 
@@ -187,9 +194,9 @@ async function intoFolder(saving, halted) {
   const folder = known ?? await asked("showDirectoryPicker", { mode: "readwrite", id: "floe" });
   if (!folder) throw { code: "no_folder", message: "" };
   const own = await engine();
-  const { parcelId, name, size } = saving.what;
+  const { parcelId, name } = saving.what;
   const again = known !== null && halted?.made ? halted.made : "";
-  const request = { parcelId, folder, name: again || name, again: again !== "", keep: size > SMALL };
+  const request = { parcelId, folder, name: again || name, again: again !== "", keep: saving.keep };
   return finished(parcelId, () => saving.run(own.saveInto(request, saving.progress)));
 }
 
@@ -204,7 +211,9 @@ async function finished(parcelId, act) {
     await own.over({ parcelId });
     return result;
   } catch (cause) {
-    if (/** @type {any} */ (cause)?.code === "cancelled") await own.over({ parcelId });
+    const { code } = /** @type {any} */ (cause) ?? {};
+    if (code === "no_room") roomy = false; // the shelf may have taken it
+    if (code === "no_room" || code === "cancelled") await own.over({ parcelId });
     throw cause;
   }
 }

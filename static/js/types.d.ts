@@ -220,7 +220,7 @@ export interface Engine {
   open(request: { fragment: string; passphrase: string | null }, onProgress?: OnProgress): Promise<Opened>;
   read(request: Reading & { offset?: number; length?: number; keep?: boolean }, onProgress?: OnProgress): Job<Blob>;
   stream(request: Reading & { offset: number; length: number; whole: boolean; keep?: boolean }, port: MessagePort, onProgress?: OnProgress): Job<void>;
-  save(request: Reading & { size: number; handle: FileSystemFileHandle }, onProgress?: OnProgress): Job<void>;
+  save(request: Reading & { size: number; handle: FileSystemFileHandle; keep: boolean }, onProgress?: OnProgress): Job<void>;
   saveInto(request: { parcelId: string; folder: FileSystemDirectoryHandle; name: string; again: boolean; keep: boolean }, onProgress?: OnProgress): Job<{ name: string; renamed: number }>;
   stage(request: Reading & { size: number }, onProgress?: OnProgress): Job<File | null>;
   began(request: Reading & { handle: FileSystemFileHandle | null }): Promise<void>;
