@@ -105,6 +105,11 @@ func headers(tls bool) echo.MiddlewareFunc {
 				h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 				h.Set("Access-Control-Allow-Origin", "*")
 			}
+			if path == web.PathBox {
+				// To Firefox and WebKit it is another's already when they load it;
+				// frame-ancestors says who may frame it.
+				h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+			}
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 			h.Set("X-Robots-Tag", "noindex")

@@ -29,9 +29,13 @@ func TestFrames(t *testing.T) {
 				t.Errorf("%s: the policy has %q", path, bad)
 			}
 		}
+		resource := "same-origin"
+		if path == "/open/box" {
+			resource = "cross-origin"
+		}
 		for name, want := range map[string]string{
 			"Cross-Origin-Embedder-Policy": "require-corp",
-			"Cross-Origin-Resource-Policy": "same-origin",
+			"Cross-Origin-Resource-Policy": resource,
 			"Access-Control-Allow-Origin":  "",
 			"X-Content-Type-Options":       "nosniff",
 			"Referrer-Policy":              "no-referrer",
