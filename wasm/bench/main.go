@@ -43,6 +43,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"syscall"
 )
 
 // measure is one case and what came of it.
@@ -88,7 +89,7 @@ func main() {
 	upload := flag.String("upload", "", "measure the stages of an upload of that `size` instead, then the whole")
 	big := flag.String("big", "", "send a file of that `size` from a page and open it in another instead, and watch their memory and the server's")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
 	switch size := cmp.Or(*relay, *upload, *big); {
