@@ -1,6 +1,7 @@
 package server
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,6 +48,17 @@ var boxPolicy = strings.Join([]string{
 	"trusted-types 'none'",
 }, "; ")
 
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
+
+// boxPolicyAt is boxPolicy with our assets by name as well: to WebKit, 'self' is
+// nothing in a document without an origin. A source of http is one of https too.
+func boxPolicyAt(host string) string {
+	if !plainHost.MatchString(host) {
+		return boxPolicy
+	}
+	return strings.ReplaceAll(boxPolicy, "-src 'self'", "-src 'self' http://"+host+pathAssets)
+}
+
 // playerPolicy is for the document that plays films and sounds. It isn't in a
 // sandbox, as a document without an origin has no service worker to get its
 // bytes from; nothing can run in it.
@@ -64,10 +76,10 @@ var playerPolicy = strings.Join([]string{
 // passingPolicy is the service worker's, which asks the network for nothing.
 const passingPolicy = "default-src 'none'"
 
-func policyOf(path string) string {
+func policyOf(path, host string) string {
 	switch path {
 	case web.PathBox:
-		return boxPolicy
+		return boxPolicyAt(host)
 	case web.PathPlayer:
 		return playerPolicy
 	case pathPassing:
@@ -95,7 +107,7 @@ func headers(tls bool) echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			h := c.Response().Header()
 			path := c.Request().URL.Path
-			h.Set("Content-Security-Policy", policyOf(path))
+			h.Set("Content-Security-Policy", policyOf(path, c.Request().Host))
 			h.Set("Referrer-Policy", "no-referrer")
 			// Also where wallets sign: static/js/wallet.js says which this rules out.
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -56,6 +56,22 @@ func TestFrames(t *testing.T) {
 	s.want(404, "GET", "/open/read/some.token", nil)
 }
 
+// TestBoxNamesItsAssets: by the host that the browser asked for, and nothing
+// that could end a directive.
+func TestBoxNamesItsAssets(t *testing.T) {
+	for host, want := range map[string]string{
+		"floe.example":   "script-src 'self' http://floe.example/static/; style-src 'self' http://floe.example/static/;",
+		"[::1]:8080":     "script-src 'self' http://[::1]:8080/static/;",
+		"x; script-src":  "script-src 'self'; style-src 'self';",
+		"x;frame-src":    "script-src 'self'; style-src 'self';",
+		"x'unsafe-eval'": "script-src 'self'; style-src 'self';",
+	} {
+		if got := boxPolicyAt(host); !strings.Contains(got, want) || strings.Contains(got, "frame-src") {
+			t.Errorf("%s: %s", host, got)
+		}
+	}
+}
+
 func TestSharedAssets(t *testing.T) {
 	s := newSite(t)
 	for path, shared := range map[string]bool{
