@@ -15,7 +15,7 @@ func (h *hasher) sum(prefix byte, data []byte) Hash {
 func (h *hasher) inner(left, right *Hash) Hash {
 	var b [1 + 2*len(Hash{})]byte
 	b[0] = innerPrefix
-	copy(b[1:], left[:])
-	copy(b[1+len(left):], right[:])
+	*(*Hash)(b[1:]) = *left
+	*(*Hash)(b[1+len(left):]) = *right
 	return blake2b.Sum256(b[:])
 }
