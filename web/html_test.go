@@ -110,7 +110,7 @@ func imported(t *testing.T, module string) []string {
 }
 
 // lateImport is how an entry module asks for the rest of its page.
-var lateImport = regexp.MustCompile(`(?m)^import\("\./([\w.-]+)"\)`)
+var lateImport = regexp.MustCompile(`(?m)^ *return import\("\./([\w.-]+)"\)`)
 
 // modulesOf lists the modules of a page, sorted: those it is painted with, and
 // those its entry module imports after that. It has none without an entry.

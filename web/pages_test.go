@@ -152,8 +152,10 @@ func TestModulesAreFetchedAhead(t *testing.T) {
 		ahead := map[bool][]string{}
 		for _, e := range elements(t, p.HTML) {
 			if e.name == "link" && e.attrs["rel"] == "modulepreload" {
-				late := e.attrs["fetchpriority"] == "low"
-				ahead[late] = append(ahead[late], filepath.Base(e.attrs["href"]))
+				ahead[false] = append(ahead[false], filepath.Base(e.attrs["href"]))
+			}
+			if e.attrs["name"] == "floe-later" {
+				ahead[true] = strings.Fields(e.attrs["content"])
 			}
 		}
 		first, later := modulesOf(t, p.HTML)

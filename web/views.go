@@ -7,7 +7,7 @@ type LayoutView struct {
 	Here        string   // path of the entry in the navigation this page is
 	Entry       string   // the page's module in static/js; "" when it has none
 	Modules     []string // what Entry imports, however deep, fetched ahead with it
-	Later       []string // what it imports once the page is painted, fetched ahead after that
+	Later       []string // what it imports once the page is painted; it asks for all of them at once
 	Private     bool     // keep it out of search engines
 }
 
