@@ -222,6 +222,32 @@ func TestTLSIsNotLeft(t *testing.T) {
 	}
 }
 
+// Nor is what the node was to store lent to it for good by that: Put would never
+// return, and so the node could hold all that the relay has memory for.
+func TestRedirectedPutReturns(t *testing.T) {
+	key, _, public := networkKeyOf(t)
+	conf, err := key.TLS("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	node := serveTLS(t, conf)
+	node.redirect = "https://elsewhere.example/"
+	c := clientOf(t, node.address(), public, Options{})
+	ended := make(chan error, 1)
+	go func() {
+		_, _, err := c.Put(t.Context(), 0, api.Frame{Kind: api.FramePrimary, Body: make([]byte, 100_000)})
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("a redirect counts as an answer")
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("Put doesn't return")
+	}
+}
+
 // A member that changes its network key is reached with the new one at once.
 func TestTLSNewKey(t *testing.T) {
 	key, _, public := networkKeyOf(t)

@@ -16,8 +16,13 @@ import (
 // newHTTP returns what reaches one member. Redirects are never followed.
 func newHTTP(m api.Member, o Options) *http.Client {
 	c := &http.Client{
-		Transport:     o.Transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: o.Transport,
+		CheckRedirect: func(next *http.Request, _ []*http.Request) error {
+			if next.Body != nil { // what would be sent on is closed by nobody else
+				_ = next.Body.Close()
+			}
+			return http.ErrUseLastResponse
+		},
 	}
 	if o.Transport == nil {
 		c.Transport = newTransport(m, o)
