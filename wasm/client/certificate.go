@@ -20,6 +20,9 @@ func (s *sending) certificates(ctx context.Context, blobs []*blob) error {
 	}
 	var out api.CertificateResponse
 	if err := s.client.call(ctx, api.PathCertificate, in, &out); err != nil {
+		if CodeOf(err) == CodeTooFewNodes {
+			s.doubt(ctx, blobs)
+		}
 		return err
 	}
 	if len(out.Certificates) != len(blobs) {

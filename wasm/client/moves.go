@@ -66,3 +66,28 @@ func (b *blob) uproot(nodes int) {
 		b.state, b.certificate = blobRegistered, api.Certificate{}
 	}
 }
+
+// doubt forgets who holds blobs that too few nodes confirm, though enough of them
+// answer: some have lost what they took, and who goes on must send it again.
+func (s *sending) doubt(ctx context.Context, blobs []*blob) {
+	now, err := s.client.network(ctx)
+	if err != nil || now.up() < s.net.quorum() {
+		return
+	}
+	s.change(func() {
+		for _, b := range blobs {
+			b.uproot(len(s.net.Nodes))
+		}
+	})
+	_ = s.tell() // the reason is told already
+}
+
+// up is how many shards the nodes hold that answer, as the relay last saw them.
+func (n *network) up() (shards int) {
+	for _, node := range n.Nodes {
+		if node.Up {
+			shards += len(node.Shards)
+		}
+	}
+	return shards
+}

@@ -168,6 +168,32 @@ func TestResumeKnowsWhoHolds(t *testing.T) {
 	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
 }
 
+// TestResumeAfterNodesLost what they took: it is sent again, though not at once,
+// as they may only be away.
+func TestResumeAfterNodesLost(t *testing.T) {
+	f, files := newFake(t), map[string][]byte{"a": noise("a", 50_000)}
+	d := &diary{}
+	req := request(files)
+	req.Journal = d.note
+	f.stop(0, 1, 2, 3, 4, 5)
+	if _, err := f.client().Send(context.Background(), req); CodeOf(err) != CodeTooFewNodes {
+		t.Fatalf("got %v", err)
+	}
+	f.start(0, 1, 2, 3, 4, 5)
+	for _, n := range f.nodes[6:11] {
+		n.slivers = map[sliverKey][]byte{}
+	}
+	req.Resume = d.last()
+	if _, err := f.client().Send(context.Background(), req); CodeOf(err) != CodeTooFewNodes {
+		t.Fatalf("got %v", err)
+	}
+	req.Resume = d.last()
+	mustOpen(t, f.client(), OpenRequest{Link: link(mustSend(t, f.client(), req))}, files)
+	if len(f.bought) != 1 || len(f.parcels) != 1 {
+		t.Errorf("%d blobs were bought, %d parcels made", len(f.bought), len(f.parcels))
+	}
+}
+
 // TestResumeAfterLostAnswers: a transaction ran, and its answer was lost with the
 // device.
 func TestResumeAfterLostAnswers(t *testing.T) {
