@@ -103,10 +103,18 @@ func moving(err error) error {
 	return nil
 }
 
-// confirmAgain has the nodes confirm blobs anew, in a new epoch; a few at a
-// time, since the relay doesn't take for ever.
+// confirmAgain has the nodes confirm blobs anew, in a new epoch, but for those
+// that are certified by now; a few at a time, since the relay doesn't take for ever.
 func (s *sending) confirmAgain(ctx context.Context, blobs []*blob) error {
-	for part := range slices.Chunk(blobs, 16) {
+	var open []*blob
+	s.change(func() {
+		for _, b := range blobs {
+			if b.state != blobCertified {
+				open = append(open, b)
+			}
+		}
+	})
+	for part := range slices.Chunk(open, 16) {
 		if err := s.certificates(ctx, part); err != nil {
 			return err
 		}

@@ -172,3 +172,37 @@ func TestRequestCount(t *testing.T) {
 		t.Errorf("%d POSTs to nodes and %d requests in all for one blob", posts, all)
 	}
 }
+
+// TestPromptIsOfOneBlob: which nodes a blob is waited for at is settled when it is
+// begun, whatever becomes of them with another one.
+func TestPromptIsOfOneBlob(t *testing.T) {
+	s := New(newFake(t), &shelf{}).baseSending(&SendRequest{})
+	s.net = &network{Network: api.Network{Nodes: make([]api.Node, 3)}}
+	s.behind = []bool{false, true, false}
+	r := &storing{sending: s, blob: &blob{holders: make([]bool, 3)}, prompt: make(chan struct{})}
+	r.expect()
+	s.behind = []bool{false, false, true}
+	for node, over := range []bool{false, false, true} {
+		r.came(node, true)
+		select {
+		case <-r.prompt:
+			if !over {
+				t.Fatalf("nobody is waited for any more after node %d", node)
+			}
+		default:
+			if over {
+				t.Fatal("somebody is waited for still")
+			}
+		}
+	}
+}
+
+// TestConfirmAgainLeavesCertified: what was certified meanwhile stays so.
+func TestConfirmAgainLeavesCertified(t *testing.T) {
+	f := newFake(t)
+	s := f.client().baseSending(&SendRequest{})
+	b := &blob{state: blobCertified}
+	if err := s.confirmAgain(context.Background(), []*blob{b}); err != nil || b.state != blobCertified || f.count(api.PathCertificate) > 0 {
+		t.Errorf("state %d, %d requests: %v", b.state, f.count(api.PathCertificate), err)
+	}
+}

@@ -71,11 +71,12 @@ type storing struct {
 	prompt chan struct{} // closed once all nodes are done that took what came before
 
 	mu      sync.Mutex
-	late    int   // nodes that prompt waits for
-	holding int   // nodes that hold all of the blob …
-	weight  int   // … and their shards
-	refusal error // one that trying again doesn't mend
-	offline error // the server itself couldn't be reached
+	awaited []bool // by node: prompt waits for it …
+	late    int    // … and for so many still
+	holding int    // nodes that hold all of the blob …
+	weight  int    // … and their shards
+	refusal error  // one that trying again doesn't mend
+	offline error  // the server itself couldn't be reached
 }
 
 // tail waits for the slow ones, no longer than they are worth.
@@ -94,8 +95,10 @@ func (r *storing) tail(ctx context.Context, done <-chan struct{}) {
 func (r *storing) expect() {
 	r.sending.mu.Lock()
 	defer r.sending.mu.Unlock()
+	r.awaited = make([]bool, len(r.net.Nodes))
 	for i := range r.net.Nodes {
-		if !r.behind[i] {
+		if !r.behind[i] { // by now; another blob may change that before this one is stored
+			r.awaited[i] = true
 			r.late++
 		}
 	}
@@ -104,15 +107,14 @@ func (r *storing) expect() {
 // came takes note of whether a node took its part, for the next blob.
 func (r *storing) came(node int, took bool) {
 	r.change(func() {
-		was := r.behind[node]
 		r.behind[node] = !took
 		if took {
 			r.blob.holders[node] = true
 		}
-		if !was {
-			r.late--
+		if !r.awaited[node] {
+			return
 		}
-		if r.late == 0 && !was {
+		if r.late--; r.late == 0 {
 			close(r.prompt)
 		}
 	})
