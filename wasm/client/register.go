@@ -97,8 +97,9 @@ func (s *sending) checkEnd(ctx context.Context, f *blobObject) error {
 			return err
 		}
 	}
-	// What was registered just before an epoch began is shown again to who asks again.
-	if now := s.now.Load().Epoch; f.startEpoch > now || f.startEpoch+1 < now {
+	// What was registered just before an epoch began is shown again to who asks
+	// again; what a wallet bought, however long ago that was.
+	if now := s.now.Load().Epoch; f.startEpoch > now || s.paid == nil && f.startEpoch+1 < now {
 		return liar("storage begins in epoch %d, now is %d", f.startEpoch, now)
 	}
 	return nil

@@ -94,7 +94,7 @@ func (p *Paid) handIn(ctx context.Context) error {
 		return err
 	}
 	p.bought = true
-	return p.tell()
+	return first(p.tell(), p.checkAlive())
 }
 
 // neverRan says whether err means that the wallet's transaction didn't run. A

@@ -78,3 +78,32 @@ func TestFinishedLater(t *testing.T) {
 		mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
 	}
 }
+
+// TestPaidLongAgo: the answer to the wallet's transaction was lost with the
+// device, and epochs pass before anybody goes on.
+func TestPaidLongAgo(t *testing.T) {
+	for name, c := range map[string]struct {
+		epochs uint32
+		want   Code
+	}{"some epochs": {3, ""}, "all that were bought": {14, CodeExpired}} {
+		f, w, files := newFake(t), newTestWallet(9), testFiles()
+		f.fund(w.Address(), plenty, plenty)
+		d := &diary{}
+		req := payRequest(w, files)
+		req.Journal = d.note
+		p, err := f.client().Pay(context.Background(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := p.client.submit(context.Background(), p.order); err != nil {
+			t.Fatal(err)
+		}
+		f.net.Epoch += c.epochs
+		sent, err := f.client().Send(context.Background(), SendRequest{Files: req.Files, Seed: req.Seed, Resume: d.entries[0]})
+		if c.want == "" && err == nil {
+			mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
+		} else if c.want == "" || CodeOf(err) != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
