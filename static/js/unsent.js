@@ -44,7 +44,8 @@ export class Journal {
   #roots;
   #began = false;
   #over = false;
-  #release = () => {};
+  /** @type {(() => void)|undefined} */
+  #release;
   /** How far it is, from 0 to 1. */
   part = 0;
   /** Whether another page sent before. */
@@ -58,16 +59,9 @@ export class Journal {
     this.#roots = roots;
   }
 
-  /** Holds the lock until close; without locks every page thinks that it alone sends. */
+  /** Nobody else sends it until close. */
   async open() {
-    if (!navigator.locks) return;
-    await new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(PATIENCE_MS);
-      navigator.locks.request(lockOf(this.#about.index), { signal }, () => new Promise((release) => {
-        this.#release = release;
-        resolve();
-      })).catch(() => reject({ code: "conflict", message: "Another tab is sending this already." }));
-    });
+    this.#release ??= await alone(this.#about.index);
   }
 
   /** Keeps what the engine will go on from, durably. @param {Uint8Array} state */
@@ -95,9 +89,10 @@ export class Journal {
     this.#began = true;
   }
 
-  /** It was kept before. */
-  resumed() {
+  /** It was kept before. @param {() => void} release */
+  resumed(release) {
     this.#began = this.again = true;
+    this.#release = release;
     return this;
   }
 
@@ -108,7 +103,7 @@ export class Journal {
 
   /** Nobody sends it any more; what is kept stays. */
   close() {
-    this.#release();
+    this.#release?.();
   }
 
   async forget() {
@@ -117,9 +112,24 @@ export class Journal {
   }
 }
 
+/**
+ * Holds the lock on a parcel until what it gives is called; without locks every
+ * page thinks that it alone sends.
+ * @param {number} index @returns {Promise<() => void>}
+ */
+async function alone(index) {
+  if (!navigator.locks) return () => {};
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    navigator.locks.request(lockOf(index), { signal }, () => new Promise((release) => resolve(() => release(undefined))))
+      .catch(() => reject({ code: "conflict", message: "Another tab is sending this already." }));
+  });
+}
+
 /** What was interrupted and can be gone on with, the newest first; {index, sending: lock} of what is being sent. */
 export async function interrupted(vault) {
-  const [names, sent, locks] = await Promise.all([vault.hiddenNames("unsent "), vault.allSent(), navigator.locks?.query()]);
+  const names = await vault.hiddenNames("unsent "); // before the locks: what is begun meanwhile isn't among them
+  const [sent, locks] = await Promise.all([vault.allSent(), navigator.locks?.query()]);
   const finished = new Set(sent.map(({ index }) => index));
   const busy = new Set(locks?.held?.map(({ name }) => name));
   const found = [];
@@ -144,6 +154,33 @@ export async function resumable(vault, index) {
   return { about, state: state.bytes };
 }
 
+/**
+ * Takes one of them up again. What the engine goes on from is read once nobody
+ * else can change it: of two pages that went on from the same place each might
+ * seal other bytes there, under one key and nonce.
+ * @param {number} index @param {Sending[]} files
+ */
+export async function takenUp(vault, index, files) {
+  const release = await alone(index);
+  try {
+    const { about, state } = await resumable(vault, index);
+    return { about, state, journal: new Journal(vault, about, files, []).resumed(release) };
+  } catch (cause) {
+    release();
+    throw cause;
+  }
+}
+
+/** Throws one of them away, unless somebody sends it. @param {number} index */
+export async function discard(vault, index) {
+  const release = await alone(index);
+  try {
+    await forget(vault, index);
+  } finally {
+    release();
+  }
+}
+
 async function read(vault, index) {
   const kept = await vault.hidden(aboutOf(index)).catch(() => null);
   if (!kept) return null;
@@ -155,7 +192,7 @@ async function read(vault, index) {
   return { ...about, files, roots: kept.beside.roots };
 }
 
-export async function forget(vault, index) {
+async function forget(vault, index) {
   await vault.unhide([stateOf(index), aboutOf(index)]);
 }
 

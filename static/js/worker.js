@@ -19,7 +19,7 @@ import "../dist/wasm_exec.js";
 import { Crew } from "./crew.js";
 import { withKernel } from "./kernel.js";
 import { reading } from "./reading.js";
-import { Journal, forget, interrupted, resumable } from "./unsent.js";
+import { Journal, discard, interrupted, resumable, takenUp } from "./unsent.js";
 import { openVault } from "./vault.js";
 
 const MODULE = new URL("../dist/floe.wasm", import.meta.url);
@@ -94,11 +94,11 @@ const ops = {
   /** Goes on with what was interrupted: the same files, however they were found again. */
   async resume({ index, files }, signal, onProgress) {
     const [floe, own] = await Promise.all([engine, vault]);
-    const { about, state } = await resumable(own, index);
+    const seed = await own.seed();
+    const { about, state, journal } = await takenUp(own, index, files);
     const { name, count, bytes, people } = about;
-    const journal = new Journal(own, about, files, []).resumed();
     if (bytes > LONG) crew.hire();
-    const common = { files, resume: state, seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal };
+    const common = { files, resume: state, seed, index, memory: memory(own), origin: self.location.origin, signal };
     return journaled(own, { index, name, count, bytes, people }, journal, onProgress, (keeping) => floe.send({ ...common, ...keeping }));
   },
 
@@ -114,7 +114,7 @@ const ops = {
   },
 
   async discard({ index }) {
-    await forget(await vault, index);
+    await discard(await vault, index);
   },
 
   /** Goes on with what a wallet has paid for and what then failed. */
