@@ -39,7 +39,7 @@ func NewDecoder(id BlobID, m *Metadata) (*Decoder, error) {
 
 // Add verifies a sliver and keeps it, data and all, which must not change any
 // more. Errors are those of [Metadata.VerifySliver]. A sliver that is there
-// already is welcome and not looked at.
+// already is welcome and not looked at: [Decoder.Sliver] has what was verified.
 func (d *Decoder) Add(s *Sliver) error {
 	if err := d.verifier.checkShape(s); err != nil {
 		return err
@@ -64,6 +64,14 @@ func (d *Decoder) Has(kind Kind, index int) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.have[kind][index] != nil
+}
+
+// Sliver returns the sliver of that index, verified, or nil if none was added. It
+// isn't the one given to Add last where one was there already.
+func (d *Decoder) Sliver(kind Kind, index int) *Sliver {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.have[kind][index]
 }
 
 // Ready tells whether Decode has enough slivers.

@@ -279,6 +279,34 @@ func TestLieFrames(t *testing.T) {
 	}
 }
 
+// TestLieTwiceAtOnce: a wrong sliver that comes right behind the right one, while
+// that isn't a row yet, isn't taken for it.
+func TestLieTwiceAtOnce(t *testing.T) {
+	c := newFake(t).client()
+	net, err := c.network(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	blob := noise("a", 3000)
+	x, err := new(hereCoder).Expand(t.Context(), fakeShards, blob, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newSegment(newSource(c, net, []api.StatementBlob{{BlobID: x.Metadata().BlobID(), Size: uint64(len(blob))}}), 0)
+	if err := g.learn(x.Metadata()); err != nil {
+		t.Fatal(err)
+	}
+	right := x.Sliver(codec.Primary, 0)
+	wrong := *right
+	wrong.Data = flip(bytes.Clone(right.Data), 5)
+	if err := g.decoder.Add(right); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.add(&wrong); err == nil && !bytes.Equal(g.rows[right.Index], right.Data) {
+		t.Error("a row is what nobody verified")
+	}
+}
+
 // sealedZip is what a sender of data would store, sealed to parcel.
 func sealedZip(t *testing.T, parcel *age.HybridIdentity, data []byte) []byte {
 	a, err := planArchive([]File{testFile("a", data)})

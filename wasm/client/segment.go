@@ -138,10 +138,11 @@ func (g *segment) add(s *codec.Sliver) error {
 	if s.Kind != codec.Primary || int(s.Index) >= len(g.rows) {
 		return nil
 	}
+	row := decoder.Sliver(codec.Primary, int(s.Index)).Data // which s needn't be, if one was there
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.rows[s.Index] == nil {
-		g.rows[s.Index] = s.Data
+		g.rows[s.Index] = row
 		g.asked[s.Index] = nil
 		g.signal()
 	}
