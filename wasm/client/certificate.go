@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"floe/server/api"
@@ -12,8 +13,20 @@ import (
 // certificates has the relay gather the nodes' confirmations of blobs. Their
 // signatures are for the ledger to check; that each says what it must (this
 // blob, this object, this epoch) and that enough nodes are named is checked
-// here.
-func (s *sending) certificates(ctx context.Context, blobs []*blob) error {
+// here. Those that an epoch has overtaken on their way are asked for again.
+func (s *sending) certificates(ctx context.Context, blobs []*blob) (err error) {
+	for range rounds {
+		if err = s.gather(ctx, blobs); !errors.Is(err, errOvertaken) {
+			return err
+		}
+	}
+	return err
+}
+
+// errOvertaken says that a confirmation is of an epoch that is over.
+var errOvertaken = errors.New("a confirmation of an epoch that is over")
+
+func (s *sending) gather(ctx context.Context, blobs []*blob) error {
 	in := api.CertificateRequest{}
 	for _, b := range blobs {
 		in.Blobs = append(in.Blobs, api.CertificateBlob{BlobID: b.id.String(), ObjectID: b.object.ID.String()})
@@ -47,7 +60,11 @@ func (s *sending) checkCertificate(ctx context.Context, b *blob, c api.Certifica
 			return err
 		}
 	}
-	if now := s.now.Load().Epoch; epoch != now || !bytes.Equal(c.Message, s.confirmation(b, epoch)) {
+	now := s.now.Load().Epoch
+	if epoch < now {
+		return liar("%w: blob %s, epoch %d, now is %d", errOvertaken, b.id, epoch, now)
+	}
+	if epoch != now || !bytes.Equal(c.Message, s.confirmation(b, epoch)) {
 		return liar("a confirmation isn't about blob %s in epoch %d", b.id, now)
 	}
 	holding, err := s.signers(c.Signers)

@@ -187,6 +187,26 @@ func TestEpochBeginsInAWindow(t *testing.T) {
 	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
 }
 
+// TestEpochOvertakesAConfirmation: one that is of an epoch that ended while it was
+// on its way is asked for again; it is nobody's lie.
+func TestEpochOvertakesAConfirmation(t *testing.T) {
+	f, files := newFake(t), map[string][]byte{"a": noise("a", 50_000)}
+	asked := 0
+	f.lieAnswer = func(path string, body []byte) []byte {
+		if path == api.PathRegister || path == api.PathCertificate && asked == 0 {
+			f.net.Epoch++
+		}
+		if path == api.PathCertificate {
+			asked++
+		}
+		return body
+	}
+	mustOpen(t, f.client(), OpenRequest{Link: link(mustSend(t, f.client(), request(files)))}, files)
+	if asked != 2 {
+		t.Errorf("asked %d times", asked)
+	}
+}
+
 // TestNodesChangeHands: what isn't certified is stored anew.
 func TestNodesChangeHands(t *testing.T) {
 	f, files := manySegments(t)
