@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"path"
+	"sync"
 	"time"
 
 	"floe/crypto"
@@ -79,13 +80,17 @@ func (p *Parcel) nodes() []NodeProgress {
 // beginning and the end are asked for at once.
 func (p *Parcel) list(ctx context.Context, w *watch) error {
 	ctx, cancel := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	defer all.Wait()
 	defer cancel()
 	src := p.source.at(ctx, w)
 	ends := append(p.source.spans(0, headBytes), p.source.spans(p.source.size-tailBytes, p.source.size)...)
 	for _, s := range ends {
-		go safely(func() error {
-			_, _, err := src.rows(s, false)
-			return err
+		all.Go(func() {
+			_ = safely(func() error { // if it fails, the reading below finds out
+				_, _, err := src.rows(s, false)
+				return err
+			})
 		})
 	}
 	plain, size, err := crypto.OpenAt(src, p.source.size, p.key)

@@ -338,12 +338,15 @@ func TestOpenAtSpares(t *testing.T) {
 	f := newFake(t)
 	f.net.SegmentSize = 16 << 10
 	data := noise("big", 3<<20)
+	var mu sync.Mutex // both passes read
 	least := int64(len(data))
 	file := testFile("a", data)
 	req := SendRequest{Seed: crypto.Seed{1}, Files: []File{file}}
 	entry := interrupted(t, f, req, 60)
 	file.Open = func() (io.ReadCloser, error) { return nil, errors.New("it was read from its beginning") }
 	file.OpenAt = func(off int64) (io.ReadCloser, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		least = min(least, off)
 		return io.NopCloser(bytes.NewReader(data[off:])), nil
 	}
