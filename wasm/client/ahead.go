@@ -8,6 +8,7 @@ type ahead struct {
 	reader     *sourceReader
 	begin, end int64 // of the ciphertext that the stream reads
 	whole      bool  // that all of it will be read is certain
+	all        sync.WaitGroup
 
 	mu      sync.Mutex
 	next    int64      // up to where it was asked for
@@ -51,7 +52,7 @@ func (a *ahead) fill() {
 		a.next = s.end
 		a.running++
 		a.holdTo(s.blob)
-		go a.fetch(s)
+		a.all.Go(func() { a.fetch(s) })
 	}
 }
 
@@ -91,13 +92,15 @@ func (a *ahead) letGo(off int64) {
 	}
 }
 
-// close ends it; requests under way end with the reader's context.
+// close ends it, once the reader's context has ended: nothing is put on a shelf
+// any more when it returns.
 func (a *ahead) close() {
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.closed = true
 	for _, g := range a.held {
 		a.reader.release(g)
 	}
 	a.held = nil
+	a.mu.Unlock()
+	a.all.Wait()
 }

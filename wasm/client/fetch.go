@@ -37,7 +37,6 @@ func (c *Client) fetch(ctx context.Context, dst io.Writer, req *FetchRequest) er
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	src := newSource(c, net, blobs)
 	w.meter.update(func(now *Progress) { now.Total = src.size })
 	r := src.at(ctx, w)
@@ -45,7 +44,10 @@ func (c *Client) fetch(ctx context.Context, dst io.Writer, req *FetchRequest) er
 		r.shelf = req.Shelf
 	}
 	r.ahead = &ahead{reader: r, whole: true, end: src.size}
-	defer r.ahead.close()
+	defer func() {
+		cancel()
+		r.ahead.close()
+	}()
 	_, err = io.CopyBuffer(&meteredWriter{dst, w.meter}, onlyReader{io.NewSectionReader(r, 0, src.size)}, make([]byte, copyBytes))
 	return err
 }

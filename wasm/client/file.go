@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// File is one file to send.
+// File is one file to send. While one goroutine reads it another may open it too.
 type File struct {
 	Path     string // relative, folders separated by slashes, as the recipient gets it
 	Size     int64

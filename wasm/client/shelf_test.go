@@ -6,7 +6,9 @@ import (
 	"errors"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"floe/codec"
 )
@@ -157,5 +159,36 @@ func TestSmallReadsLeaveTheShelfAlone(t *testing.T) {
 	}
 	if n := shelf.count(); n > 0 {
 		t.Errorf("%d blobs were kept", n)
+	}
+}
+
+// slowShelf takes its time to keep something.
+type slowShelf struct {
+	testShelf
+	keeping atomic.Int32
+}
+
+func (s *slowShelf) Keep(blob codec.BlobID, kept Pieces) error {
+	s.keeping.Add(1)
+	defer s.keeping.Add(-1)
+	time.Sleep(30 * time.Millisecond)
+	return s.testShelf.Keep(blob, kept)
+}
+
+// TestShelfIsLeftAlone once a save has ended: what it was for may be thrown away.
+func TestShelfIsLeftAlone(t *testing.T) {
+	c, sent := sentLarge(t, map[string][]byte{"a": noise("a", 8<<20)})
+	for _, after := range []int{0, 1 << 20, 3 << 20} {
+		s := &slowShelf{testShelf: testShelf{kept: map[codec.BlobID][]byte{}}}
+		dst, _ := brokenOff(after)
+		err := openLarge(t, c, sent).WriteFile(context.Background(), 0, dst, ReadRequest{Shelf: s})
+		if n := s.keeping.Load(); err == nil || n > 0 {
+			t.Errorf("after %d bytes: %v, and %d blobs are being kept", after, err, n)
+		}
+		before := s.count()
+		time.Sleep(50 * time.Millisecond)
+		if n := s.count(); n != before {
+			t.Errorf("after %d bytes: %d blobs were kept after the end", after, n-before)
+		}
 	}
 }
