@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -31,7 +32,7 @@ type record struct {
 	root   *os.Root // nil: it can't be kept
 	saved  map[int]bool
 	list   *os.File
-	kept   bool // something is on the shelf, or was saved
+	kept   atomic.Bool // something is on the shelf, or was saved
 }
 
 // openRecord finds or begins the record of what is called key, in a folder.
@@ -48,7 +49,8 @@ func openRecord(parent *os.Root, key string, ends time.Time) *record {
 	known, _ := r.root.ReadFile("saved")
 	for line := range strings.Lines(string(known)) {
 		if index, err := strconv.Atoi(strings.TrimSpace(line)); err == nil && strings.HasSuffix(line, "\n") {
-			r.saved[index], r.kept = true, true
+			r.saved[index] = true
+			r.kept.Store(true)
 		}
 	}
 	_ = r.root.WriteFile("ends", fmt.Appendf(nil, "%d\n", ends.Unix()), 0o600)
@@ -85,7 +87,7 @@ func sweep(parent *os.Root) {
 func (r *record) note(index int) {
 	if r.list != nil {
 		if _, err := fmt.Fprintln(r.list, index); err == nil {
-			r.kept = true
+			r.kept.Store(true)
 		}
 	}
 }
@@ -108,7 +110,7 @@ func (r *record) end(err error) (left bool) {
 		r.list.Close()
 	}
 	r.root.Close()
-	if err != nil && r.kept && goesOn(err) {
+	if err != nil && r.kept.Load() && goesOn(err) {
 		return true
 	}
 	_ = r.parent.RemoveAll(r.name)
@@ -151,7 +153,7 @@ func (s *folderShelf) Keep(blob codec.BlobID, kept client.Pieces) error {
 		_ = s.root.Remove(tmp)
 		return err
 	}
-	s.kept = true
+	s.kept.Store(true)
 	return nil
 }
 
