@@ -15,16 +15,29 @@ export function plays(name) {
   return type !== "" && "serviceWorker" in navigator && element(type.startsWith("video") ? "video" : "audio").canPlayType(type) !== "";
 }
 
+const FIRST = 64; // bytes
+
+/**
+ * Whether a file is a list of others to play, as browsers find out whatever type
+ * they are told. Some fetch those where no policy of ours holds, and whoever sent
+ * it would see who opens it. @param {string} beginning
+ */
+function isPlaylist(beginning) {
+  return /^\s*#EXTM3U/.test(beginning);
+}
+
 /**
  * @param {HTMLElement} place
  * @param {{parcelId: string, index: number, size: number, name: string}} what
+ * @param {(offset: number, length: number) => Promise<Blob>} read
  * @param {object} tell
  * @param {(progress: import("./types").Progress) => void} tell.progress
  * @param {() => void} tell.failed  it can't be played here
  * @param {() => void} tell.escape  the Escape key was pressed in the frame
  * @returns {Promise<() => void>} stops it
  */
-export async function play(place, what, { progress, failed, escape }) {
+export async function play(place, what, read, { progress, failed, escape }) {
+  if (isPlaylist(await (await read(0, Math.min(what.size, FIRST))).text())) throw new Error("a list of others");
   const { offered } = await import("./passing.js");
   const type = playedType(what.name);
   const film = type.startsWith("video");

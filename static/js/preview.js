@@ -110,10 +110,10 @@ export class Preview {
   }
 
   /** @param {HTMLElement} place @param {{parcelId: string, index: number, size: number, name: string}} what @param {Source} source @param {() => void} failed @param {() => void} escape */
-  async #play(place, what, { progress }, failed, escape) {
+  async #play(place, what, { read, progress }, failed, escape) {
     const { play, plays } = await import("./player.js");
     if (!plays(what.name)) throw new Error("not played here");
-    return play(place, what, { progress, failed, escape });
+    return play(place, what, read, { progress, failed, escape });
   }
 
   /** @param {string} words */

@@ -107,6 +107,7 @@ func TestLooking(t *testing.T) {
 		"page.html":         []byte(hostileMarkup),
 		"broken.pdf":        []byte("%PDF-1.7\n<script>top.owned = true</script>"),
 		"noise.mp4":         []byte(hostileMarkup),
+		"list.mp4":          []byte("#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n/evil-segment.ts\n#EXT-X-ENDLIST\n"),
 		"gvs.\u202egnp.svg": []byte(hostileDrawing),
 		"\u2066<b>bold.txt": []byte("a name of markup\n"),
 	}
@@ -190,6 +191,7 @@ func TestLooking(t *testing.T) {
 			"page.html":    `document.querySelector("#preview-body pre")?.textContent.includes("<script>")`,
 			"broken.pdf":   `document.querySelector("#preview-body").innerText.includes("can’t be shown")`,
 			"noise.mp4":    `document.querySelector("#preview-body").innerText.includes("can’t play")`,
+			"list.mp4":     `document.querySelector("#preview-body").innerText.includes("can’t play")`,
 			"gvs.":         `document.querySelector(".framed iframe.drawing") !== null && !document.querySelector("#preview-body .remark")`,
 			"<b>bold":      `document.querySelector("#preview-title").innerText.includes("<b>bold")`,
 		} {
