@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -52,12 +53,9 @@ func runFetch(ctx context.Context, c *console, args []string) error {
 // fetchTo writes a file that mustn't exist, whole or not at all. What was fetched
 // before it was broken off is kept beside it, and not fetched again.
 func fetchTo(ctx context.Context, s *session, name string, req client.FetchRequest, b *bar) error {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists already; nothing was fetched\nhint: -o takes the name of a new file", name)
-	}
-	if err != nil {
-		return fmt.Errorf("couldn't make %s: %w", name, cause(err))
+	taken := fmt.Errorf("%s exists already; nothing was fetched\nhint: -o takes the name of a new file", name)
+	if _, err := os.Lstat(name); err == nil {
+		return taken
 	}
 	root, err := os.OpenRoot(filepath.Dir(name))
 	if err != nil {
@@ -70,14 +68,28 @@ func fetchTo(ctx context.Context, s *session, name string, req client.FetchReque
 	}
 	r := openRecord(root, hex.EncodeToString(all.Sum(nil)[:8]), time.Now().Add(keptFetch))
 	req.Shelf = r.shelf()
-	err = errors.Join(s.Fetch(ctx, f, req), f.Close())
-	if err != nil {
-		os.Remove(name)
+	err = fetchInto(ctx, s, root, filepath.Base(name), req)
+	if errors.Is(err, fs.ErrExist) {
+		err = taken
 	}
 	if r.end(err) {
 		b.say("What came so far is kept in " + filepath.Join(filepath.Dir(name), r.name) + "; the same command goes on.")
 	}
 	return err
+}
+
+// fetchInto gives a file its name when its last byte has come, and not before.
+func fetchInto(ctx context.Context, s *session, root *os.Root, name string, req client.FetchRequest) error {
+	tmp := ".floe-" + rand.Text()[:8] + ".part"
+	defer root.Remove(tmp)
+	f, err := root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("couldn't make %s: %w", name, cause(err))
+	}
+	if err := errors.Join(s.Fetch(ctx, f, req), f.Close()); err != nil {
+		return err
+	}
+	return settle(root, tmp, name, false)
 }
 
 // keptFetch is for how long what was fetched is kept: blobs alone don't say when
