@@ -22,7 +22,6 @@
 //	floe.open({fragment, passphrase, seed, memory})         → {parcelId, files, sender, zipSize, …}
 //	floe.stream({parcelId, index, offset, length, whole, shelf, port})
 //	                                                        → {bytes}, given out through port
-//	floe.unshelve({parcelId, shelf})                        → undefined
 //	floe.withdraw({link, seed, index, memory, wallet})      → undefined
 //	floe.grant({link, recipient, seed, index, memory, wallet}) → undefined
 //

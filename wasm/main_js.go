@@ -32,7 +32,6 @@ func main() {
 		"cost":     async(a.cost),
 		"open":     async(a.open),
 		"stream":   async(a.stream),
-		"unshelve": async(a.unshelve),
 		"withdraw": async(a.withdraw),
 		"grant":    async(a.grant),
 	})

@@ -57,19 +57,6 @@ func (a *app) streamTo(ctx context.Context, out *port, args js.Value) (int64, er
 	return out.pump(ctx, r)
 }
 
-// unshelve({parcelId, shelf}) → undefined
-func (a *app) unshelve(_ context.Context, args js.Value) (any, error) {
-	p, err := a.opened(args)
-	if err != nil {
-		return nil, err
-	}
-	shelf := shelfOf(args)
-	if shelf == nil {
-		return nil, nil
-	}
-	return nil, p.Unshelve(shelf)
-}
-
 // port is a MessagePort whose other end asks for bytes.
 type port struct {
 	v      js.Value

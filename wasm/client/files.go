@@ -88,7 +88,3 @@ func (p *Parcel) BlobsBefore(index int) int {
 	begin, _ := p.archive.Files[index].Span()
 	return p.source.find(p.sealedAt(begin))
 }
-
-// Unshelve drops from a shelf all that it may keep of the parcel: once it is
-// saved, or won't be.
-func (p *Parcel) Unshelve(shelf Shelf) error { return shelf.Drop(p.Blobs()) }

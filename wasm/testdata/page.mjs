@@ -118,7 +118,6 @@ say("streamed", {
   stopped: (await drain({ index: noisy }, 2)).told,
   missing: (await drain({ index: 99 })).told,
 });
-await floe.unshelve({ parcelId: opened.parcelId, shelf });
 
 const cancelled = new AbortController();
 const aborting = floe.send({
