@@ -82,7 +82,9 @@ func floorOf(b *testing.B, x *Expansion) map[string]func() {
 		l := layout{symbolSize: s, count: groupCount(s, total, 0)}
 		groups := make(chan *group, processors())
 		for range processors() {
-			groups <- newGroup(c.k+c.m, l)
+			g := &group{}
+			g.use(c.k+c.m, l)
+			groups <- g
 		}
 		return func() {
 			onAll((total+l.count-1)/l.count, func(int) {

@@ -77,12 +77,6 @@ type group struct {
 	memory []byte
 }
 
-func newGroup(lanes int, l layout) *group {
-	g := &group{}
-	g.use(lanes, l)
-	return g
-}
-
 // use makes the group one of so many lanes, in the memory it has if that
 // suffices.
 func (g *group) use(lanes int, l layout) {
