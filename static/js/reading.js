@@ -4,7 +4,7 @@
 
 import { forget, recall, remember } from "./begun.js";
 import { Shelf, staged, sweep } from "./shelf.js";
-import { Cut, cutShort, newFolder, notWritten, write, writeAll } from "./writing.js";
+import { Cut, cutShort, newFolder, notWritten, sameFolder, write, writeAll } from "./writing.js";
 
 /**
  * @typedef {{index: number|null, offset?: number, length?: number|null}} Span  index null: all files as one ZIP
@@ -62,7 +62,7 @@ export function reading(engine) {
     async saveInto({ parcelId, folder, name, again, keep }, signal, onProgress) {
       const files = opened.get(parcelId);
       if (!files) throw { code: "internal", message: "These files aren’t open any more. Load the page again." };
-      const made = await (again ? folder.getDirectoryHandle(name, { create: true }) : newFolder(folder, name));
+      const made = await (again ? sameFolder(folder, name) : newFolder(folder, name));
       if (keep) await remember({ parcelId, index: null, handle: folder, made: made.name });
       const bytes = new Cut(bytesOf({ parcelId, index: null, keep }, signal, onProgress));
       try {

@@ -164,6 +164,11 @@ export async function newFolder(parent, name) {
   }
 }
 
+/** The folder that was made before, or one in its place. @param {FileSystemDirectoryHandle} parent @param {string} name */
+export function sameFolder(parent, name) {
+  return parent.getDirectoryHandle(name, { create: true }).catch((failed) => { throw notWritten(failed); });
+}
+
 /**
  * Writes a file that is there whole or not at all: browsers put it in its place
  * when it is closed.
