@@ -18,7 +18,8 @@ import (
 //
 //	floe/identity       the seed as FLOE-SEED-1…
 //	floe/parcels/<n>    parcel key n was used; holds the parcel's ID
-//	floe/unfinished/<n> what goes on with parcel n, where sending was interrupted
+//	floe/unfinished/<n> what goes on with parcel n, where sending was interrupted;
+//	                    <n>.lock is locked while somebody sends it
 //	floe/seen/<id>      the highest sequence seen signed for a parcel
 //
 // All of it is readable by its owner alone.

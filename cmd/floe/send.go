@@ -120,6 +120,9 @@ func send(ctx context.Context, c *console, s *session, note string, req client.S
 			return err
 		}
 	}
+	if err := u.hold(s.home); err != nil {
+		return err
+	}
 	req.Index, req.Journal = u.Index, u.keep(s.home)
 	req.Server, req.Network = s.base, ""
 	if s.direct != nil {
