@@ -9,8 +9,9 @@ import (
 	"floe/wasm/client"
 )
 
-// pieceSize is how much of a file is in memory at once.
-const pieceSize = 4 << 20
+// pieceSize is how much of a file is asked for at once. Browsers take memory for
+// larger pieces from the system each time, and give it back late.
+const pieceSize = 512 << 10
 
 // fileOf turns {file: File, path} into a file to send, read bit by bit.
 func fileOf(ctx context.Context, v js.Value) client.File {
@@ -39,7 +40,8 @@ type blobReader struct {
 	size int64
 	off  int64    // of what is asked for
 	next js.Value // its promise
-	rest []byte
+	room []byte   // for one piece
+	rest []byte   // of it
 }
 
 // ask has the next piece fetched, if there is one.
@@ -61,7 +63,10 @@ func (r *blobReader) Read(p []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		r.rest = goBytes(js.Global().Get("Uint8Array").New(buffer))
+		if r.room == nil {
+			r.room = make([]byte, min(pieceSize, r.size-r.off))
+		}
+		r.rest = r.room[:js.CopyBytesToGo(r.room, js.Global().Get("Uint8Array").New(buffer))]
 		if len(r.rest) == 0 {
 			return 0, io.ErrUnexpectedEOF // the file has shrunk
 		}

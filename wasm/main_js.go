@@ -19,7 +19,7 @@ func main() {
 	if slices.Contains(os.Args[1:], "mate") {
 		crew.Serve()
 	}
-	a := &app{relay: fetchRelay{}, known: knownNetworks(), parcels: make(map[suitx.Address]*client.Parcel), paid: make(map[uint32]*client.Paid)}
+	a := &app{relay: &fetchRelay{}, known: knownNetworks(), parcels: make(map[suitx.Address]*client.Parcel), paid: make(map[uint32]*client.Paid)}
 	js.Global().Set("floe", map[string]any{
 		"crew":     async(a.hire),
 		"network":  async(a.network),
