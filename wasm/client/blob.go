@@ -28,7 +28,7 @@ type blob struct {
 	object      suitx.ObjectRef // its Blob object
 	end         uint32          // epoch
 	certificate api.Certificate
-	holders     []bool // by node: which hold all that is theirs
+	held        []uint16 // by node: how much of its part it has, as [posting] counts it
 }
 
 // blobState is how far a blob has come.
@@ -52,7 +52,7 @@ func (s *sending) newBlobs() error {
 		if err != nil {
 			return err
 		}
-		s.blobs[i] = &blob{index: i, size: size, symbol: symbol, holders: make([]bool, len(s.net.Nodes))}
+		s.blobs[i] = &blob{index: i, size: size, symbol: symbol, held: make([]uint16, len(s.net.Nodes))}
 	}
 	return nil
 }

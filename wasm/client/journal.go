@@ -47,9 +47,9 @@ func (s *sending) tell() error {
 	return nil
 }
 
-// tellHolders writes the journal now and then, so that what nodes hold isn't
+// tellHeld writes the journal now and then, so that what nodes hold isn't
 // sent again, and says whether it did. That it can't is no reason to stop.
-func (s *sending) tellHolders() bool {
+func (s *sending) tellHeld() bool {
 	if s.journal == nil || !s.telling.TryLock() {
 		return false
 	}
@@ -107,7 +107,7 @@ func (s *sending) entry() []byte {
 // writeBlob writes what is known of a blob:
 //
 //	state u8 ‖ if measured: ID 32 ‖ if registered: object {ID 32, version u64, digest 32}, end u32
-//	‖ if registered and not stored: which nodes hold it vector<bool>
+//	‖ if registered and not stored: how much of it each node holds vector<u16>
 //	‖ if stored and not certified: certificate {message, signature, signers}
 func writeBlob(w *bcs.Writer, b *blob) {
 	w.U8(uint8(b.state))
@@ -122,7 +122,7 @@ func writeBlob(w *bcs.Writer, b *blob) {
 	}
 	switch b.state {
 	case blobRegistered:
-		bcs.WriteSeq(w, b.holders, (*bcs.Writer).Bool)
+		bcs.WriteSeq(w, b.held, (*bcs.Writer).U16)
 	case blobStored:
 		w.Bytes(b.certificate.Message)
 		w.Bytes(b.certificate.Signature)
@@ -146,7 +146,7 @@ func readBlob(r *bcs.Reader) *blob {
 	}
 	switch b.state {
 	case blobRegistered:
-		b.holders = bcs.ReadSeq(r, 1, (*bcs.Reader).Bool)
+		b.held = bcs.ReadSeq(r, 2, (*bcs.Reader).U16)
 	case blobStored:
 		b.certificate = api.Certificate{Message: slices.Clone(r.Bytes()), Signature: slices.Clone(r.Bytes()), Signers: slices.Clone(r.Bytes())}
 		if len(b.certificate.Message) < 7 && r.Err() == nil {

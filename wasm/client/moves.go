@@ -61,7 +61,7 @@ func (s *sending) replant(ctx context.Context) error {
 
 // uproot forgets that nodes hold a blob which isn't certified yet.
 func (b *blob) uproot(nodes int) {
-	b.holders = make([]bool, nodes)
+	b.held = make([]uint16, nodes)
 	if b.state == blobStored {
 		b.state, b.certificate = blobRegistered, api.Certificate{}
 	}

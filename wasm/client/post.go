@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -34,17 +35,42 @@ type item struct {
 // newPosting lists the blob's metadata, then the slivers. What the node took in a
 // run before isn't sent again.
 func newPosting(s *sending, b *blob, node int) *posting {
-	s.mu.Lock()
-	held := b.holders[node]
-	s.mu.Unlock()
-	p := &posting{sending: s, node: node, items: []*item{{blob: b, kind: api.FrameMetadata, acked: held}}}
+	p := &posting{sending: s, node: node, items: []*item{{blob: b, kind: api.FrameMetadata}}}
 	for _, pair := range s.net.pairsOf(node, b.id) {
 		for _, kind := range []codec.Kind{codec.Primary, codec.Secondary} {
 			size := s.net.params.SliverSize(kind, b.symbol)
-			p.items = append(p.items, &item{blob: b, kind: frameKind(kind), pair: pair, bytes: int64(size), acked: held})
+			p.items = append(p.items, &item{blob: b, kind: frameKind(kind), pair: pair, bytes: int64(size)})
+		}
+	}
+	held := 0
+	s.change(func() { held = int(b.held[node]) })
+	for _, it := range p.items[:min(held, len(p.items))] {
+		if held == heldAll {
+			it.acked = true // as the progress of what was done before counts it
+		} else {
+			p.ack(it)
 		}
 	}
 	return p
+}
+
+// heldAll stands for all of a node's part. Less is how many items in a row it
+// has acknowledged, from the first on.
+const heldAll = math.MaxUint16
+
+// note remembers what the node has taken so far, in case sending is interrupted.
+func (p *posting) note() {
+	row := 0
+	for row < len(p.items) && p.items[row].acked {
+		row++
+	}
+	p.change(func() {
+		p.taken++
+		if b := p.items[0].blob; b.held[p.node] != heldAll {
+			b.held[p.node] = uint16(row)
+		}
+	})
+	p.tellHeld()
 }
 
 func frameKind(k codec.Kind) api.FrameKind {
@@ -72,7 +98,9 @@ func (p *posting) post(ctx context.Context) (time.Duration, error) {
 	for len(rest) > 0 {
 		body, sent, after := p.body(rest)
 		if len(sent) > 0 {
-			if wait, err := p.once(ctx, body, sent); err != nil {
+			wait, err := p.once(ctx, body, sent)
+			p.note()
+			if err != nil {
 				return wait, err
 			}
 		}

@@ -168,8 +168,8 @@ func (s *sending) fit(sealed, size int64, samePlaces bool) (err error) {
 	for i, planned := range s.blobs {
 		b := blobs[i]
 		b.index, b.size, b.symbol = i, planned.size, planned.symbol
-		if len(b.holders) != len(planned.holders) {
-			b.holders = planned.holders
+		if len(b.held) != len(planned.held) {
+			b.held = planned.held
 		}
 		if !samePlaces {
 			b.uproot(len(s.net.Nodes))

@@ -143,6 +143,7 @@ type sending struct {
 	pending api.ExecuteRequest // signed, and maybe executed
 	holding int                // the fewest nodes that confirmed a blob
 	behind  []bool             // by node: didn't take its part of the last blob
+	taken   int                // how many POSTs nodes have answered
 	spare   [][]byte           // memory for ciphertext
 }
 
@@ -285,7 +286,7 @@ func (s *sending) begin() {
 	for _, b := range s.blobs {
 		slivers, _ := sliverBytes(s.net.params, b.size) // that they can be encoded was checked
 		for i, n := range s.net.Nodes {
-			if b.state >= blobStored || b.holders[i] {
+			if b.state >= blobStored || b.held[i] == heldAll {
 				its := slivers / int64(s.net.NShards) * int64(len(n.Shards))
 				now.Nodes[i].Acked += its
 				now.Acked += its

@@ -179,7 +179,7 @@ func TestPromptIsOfOneBlob(t *testing.T) {
 	s := New(newFake(t), &shelf{}).baseSending(&SendRequest{})
 	s.net = &network{Network: api.Network{Nodes: make([]api.Node, 3)}}
 	s.behind = []bool{false, true, false}
-	r := &storing{sending: s, blob: &blob{holders: make([]bool, 3)}, prompt: make(chan struct{})}
+	r := &storing{sending: s, blob: &blob{held: make([]uint16, 3)}, prompt: make(chan struct{})}
 	r.expect()
 	s.behind = []bool{false, false, true}
 	for node, over := range []bool{false, false, true} {

@@ -39,8 +39,8 @@ func (s *sending) store(ctx context.Context, b *blob) error {
 	return run.outcome(ctx)
 }
 
-// keepTelling tells the journal of the last node too that came too soon after
-// another one.
+// keepTelling tells the journal of the last part too that a node took too soon
+// after another one.
 func (r *storing) keepTelling(done <-chan struct{}) {
 	t := time.NewTicker(r.client.pace.journal)
 	defer t.Stop()
@@ -50,11 +50,10 @@ func (r *storing) keepTelling(done <-chan struct{}) {
 		case <-done:
 			return
 		}
-		r.mu.Lock()
-		holding := r.holding
-		r.mu.Unlock()
-		if holding > told && r.tellHolders() {
-			told = holding
+		taken := 0
+		r.change(func() { taken = r.taken })
+		if taken > told && r.tellHeld() {
+			told = taken
 		}
 	}
 }
@@ -109,7 +108,7 @@ func (r *storing) came(node int, took bool) {
 	r.change(func() {
 		r.behind[node] = !took
 		if took {
-			r.blob.holders[node] = true
+			r.blob.held[node] = heldAll
 		}
 		if !r.awaited[node] {
 			return
@@ -141,7 +140,7 @@ func (r *storing) node(ctx context.Context, p *posting) {
 		return
 	}
 	r.mark(p.node, NodeDone)
-	r.tellHolders()
+	r.tellHeld()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := r.weight

@@ -212,7 +212,7 @@ func TestInterrupted(t *testing.T) {
 	dir := files.write(t)
 	paths := []string{filepath.Join(dir, "harbour.bin"), filepath.Join(dir, "letter.txt")}
 	sender.run("choosing files", 30*time.Second, chromedp.Navigate(wire.base+"/"), chromedp.WaitVisible(id("drop")), setFiles(paths...), chromedp.WaitVisible(id("send")))
-	wire.closeAfter(13 + 6) // one segment is with all nodes, the next with some
+	wire.closeAfter(13*4 + 9) // in four parts each, one segment is with all nodes, of the next some have a part or two
 	sender.run("pressing Send", 20*time.Second, chromedp.Click(id("send")))
 	wire.wait(t, sender)
 	steady(later)
