@@ -9,7 +9,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -103,21 +102,18 @@ func compile(traces bool) ([]byte, error) {
 	if traces {
 		return raw, nil
 	}
-	return slimmed(raw)
+	return slimmed(raw), nil
 }
 
-// slimmed is raw after strip. Another Go's module stays as it is: it works, and
-// is half as large again.
-func slimmed(raw []byte) ([]byte, error) {
+// slimmed is raw after strip. What strip doesn't know, such as another Go's
+// module, stays as it is: it works, and is half as large again.
+func slimmed(raw []byte) []byte {
 	small, err := strip(raw)
-	if errors.Is(err, errVersion) {
-		fmt.Fprintf(os.Stderr, "static/build: floe.wasm stays larger than it need be: %v; GOTOOLCHAIN=%s.8 builds the small one\n", err, goVersion)
-		return raw, nil
-	}
 	if err != nil {
-		return nil, fmt.Errorf("couldn't make the module smaller: %w", err)
+		fmt.Fprintf(os.Stderr, "static/build: floe.wasm stays larger than it need be: %v; GOTOOLCHAIN=%s.8 builds the small one\n", err, goVersion)
+		return raw
 	}
-	return small, nil
+	return small
 }
 
 // copyExec takes wasm_exec.js from the Go that compiled the module: the two
