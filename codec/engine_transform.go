@@ -77,7 +77,8 @@ type room struct {
 	layout layout
 	words  lane
 	packed []byte // a lane's bytes
-	shape  kernel.Shape
+	//lint:ignore U1000 in WebAssembly the kernel is told by it; it would escape each time
+	shape kernel.Shape
 }
 
 func (r *room) lanes(first, end int) lanes {
