@@ -14,14 +14,23 @@ func TestInFirefox(t *testing.T) { roundTripIn(t, startFirefox, "stage") }
 func TestInWebKit(t *testing.T) { roundTripIn(t, startWebKit, "memory") }
 
 // watchWays notes how the page saves: by a frame that a service worker answers,
-// by a file of the origin's own, or by a Blob in memory.
+// or by a link to a file of the origin's own or to a Blob in memory. Other Blobs
+// save nothing: the icon that shows how far it is is one, too.
 const watchWays = `
 	window.ways = [];
-	new MutationObserver((changes) => {
-		for (const { addedNodes } of changes) for (const node of addedNodes) if (node.nodeName === "IFRAME") window.ways.push("download");
-	}).observe(document.body, { childList: true });
+	const held = new Map();
 	const make = URL.createObjectURL;
-	URL.createObjectURL = (blob) => { window.ways.push(blob instanceof File ? "stage" : "memory"); return make.call(URL, blob); };
+	URL.createObjectURL = (blob) => {
+		const url = make.call(URL, blob);
+		held.set(url, blob instanceof File ? "stage" : "memory");
+		return url;
+	};
+	new MutationObserver((changes) => {
+		for (const { addedNodes } of changes) for (const node of addedNodes) {
+			if (node.nodeName === "IFRAME") window.ways.push("download");
+			if (node.nodeName === "A" && node.download) window.ways.push(held.get(node.href) ?? node.href);
+		}
+	}).observe(document.body, { childList: true });
 `
 
 // roundTripIn: what one browser sends another one of its kind has, bit for bit,
