@@ -13,8 +13,10 @@ import (
 // larger pieces from the system each time, and give it back late.
 const pieceSize = 512 << 10
 
-// fileOf turns {file: File, path} into a file to send, read bit by bit.
-func fileOf(ctx context.Context, v js.Value) client.File {
+// fileOf turns {file: File, path} into a file to send, read bit by bit. It may be
+// read after the call that brought it has ended: what a wallet paid for is sent
+// again from it.
+func fileOf(v js.Value) client.File {
 	blob := v.Get("file")
 	f := client.File{Path: text(v, "path"), Size: int64(blob.Get("size").Float())}
 	if f.Path == "" {
@@ -24,7 +26,7 @@ func fileOf(ctx context.Context, v js.Value) client.File {
 		f.Modified = time.UnixMilli(int64(ms.Float()))
 	}
 	f.OpenAt = func(off int64) (io.ReadCloser, error) {
-		r := &blobReader{ctx: ctx, blob: blob, size: f.Size, off: off}
+		r := &blobReader{blob: blob, size: f.Size, off: off}
 		r.ask()
 		return r, nil
 	}
@@ -35,7 +37,6 @@ func fileOf(ctx context.Context, v js.Value) client.File {
 // blobReader reads a Blob to its end. The browser fetches the next piece
 // while one is worked on.
 type blobReader struct {
-	ctx  context.Context
 	blob js.Value
 	size int64
 	off  int64    // of what is asked for
@@ -59,7 +60,7 @@ func (r *blobReader) Read(p []byte) (int, error) {
 		if r.off >= r.size {
 			return 0, io.EOF
 		}
-		buffer, err := await(r.ctx, r.next)
+		buffer, err := await(context.Background(), r.next)
 		if err != nil {
 			return 0, err
 		}

@@ -36,7 +36,7 @@ func (a *app) send(ctx context.Context, args js.Value) (any, error) {
 		req.Resume = goBytes(state)
 	}
 	for i := range args.Get("files").Length() {
-		req.Files = append(req.Files, fileOf(ctx, args.Get("files").Index(i)))
+		req.Files = append(req.Files, fileOf(args.Get("files").Index(i)))
 	}
 	if people := args.Get("recipients"); people.Type() == js.TypeObject {
 		for i := range people.Length() {

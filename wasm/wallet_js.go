@@ -104,7 +104,7 @@ func (a *app) cost(ctx context.Context, args js.Value) (any, error) {
 	}
 	req := client.CostRequest{Recipients: number(args, "recipients"), Epochs: uint32(number(args, "epochs")), Wallet: address}
 	for i := range args.Get("files").Length() {
-		req.Files = append(req.Files, fileOf(ctx, args.Get("files").Index(i)))
+		req.Files = append(req.Files, fileOf(args.Get("files").Index(i)))
 	}
 	cost, err := client.New(a.relay, noMemory{}, a.known...).Cost(ctx, req)
 	if err != nil {

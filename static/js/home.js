@@ -75,8 +75,13 @@ function listChanged() {
   const words = many(count, "file");
   headline(`${words} to send`, first);
   send.textContent = `Send ${words}`;
-  calm(troubleBox());
   price();
+  forewarn();
+}
+
+/** Says what would keep what is listed from being sent, as far as that is known. */
+function forewarn() {
+  calm(troubleBox());
   if (unfinished) tell(troubleBox(), unfinished.failure, { again: unfinished.resume });
   else if (net && staged.total > net.max_parcel_size) tellTrouble({ code: "too_large", message: "" });
   else if (pay.nobody) tellTrouble({ code: "no_sponsor", message: "" });
@@ -237,6 +242,7 @@ async function refresh() {
   await breath();
   options.offer(net);
   pay.on(net); // wallets take their time, or don't answer
+  if (state === "staged") forewarn(); // files came before
   byId("fact-size", HTMLElement).textContent = `up to ${limit(net.max_parcel_size)}${net.sponsor ? "" : ", paid by a wallet of yours"}`;
   byId("fact-life", HTMLElement).textContent = `kept until ${shortDay(endOf(net, net.default_epochs))}, you can change that`;
 }
