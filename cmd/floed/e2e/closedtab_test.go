@@ -10,6 +10,7 @@ import (
 // TestClosedTab: whoever left the page before copying the link finds it on the
 // home page, and can take it back from there.
 func TestClosedTab(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	sender := startProfile(t)
 	sender.run("seeing the home page", 30*time.Second, chromedp.Navigate(d.base+"/"))

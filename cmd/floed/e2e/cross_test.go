@@ -15,6 +15,7 @@ import (
 
 // TestPageAndFloe: what one of them sends, the other opens.
 func TestPageAndFloe(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	page := startProfile(t)
 	files := tree{
@@ -68,6 +69,7 @@ func TestPageAndFloe(t *testing.T) {
 // everybody else it says that it lacks something, and that it may be meant for
 // another.
 func TestToAPerson(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	bob, eve := startProfile(t), startProfile(t)
 	files := tree{"letter.txt": []byte("For you alone.\n"), "plan.txt": []byte("The plan.\n")}

@@ -17,6 +17,7 @@ import (
 // TestDirectAndPages: what floe sends with no server opens in a server's page,
 // and what a page sends opens with no server.
 func TestDirectAndPages(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	alice := newPerson(t, "http://127.0.0.1:1") // there is no server for her
 	place, _ := api.Places(api.Local)

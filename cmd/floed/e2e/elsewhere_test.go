@@ -119,6 +119,7 @@ func networkAt(t *testing.T, base string) (n api.Network) {
 // TestBareNetwork: without the relay there are the ledger, the nodes and what
 // the embedded network's owner may do, and nothing else.
 func TestBareNetwork(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, "-relay=false")
 	for path, want := range map[string]int{
 		"/healthz":                       200,
@@ -149,6 +150,7 @@ func TestBareNetwork(t *testing.T) {
 // TestServerElsewhere: a server that has neither ledger nor nodes sends and
 // opens; over an epoch's end, and over a restart of the network beneath it.
 func TestServerElsewhere(t *testing.T) {
+	t.Parallel()
 	const epoch = 45 * time.Second
 	a := startNetwork(t, epoch)
 	key, sponsor := sponsorFor(t, a, 7, 2)
@@ -213,6 +215,7 @@ func startPublished(t *testing.T) (server *daemon, place string, published api.P
 // of its own, known from a file alone, everything works: published, served,
 // sent, opened. Whoever doesn't know that ID refuses.
 func TestPackagePublishedElsewhere(t *testing.T) {
+	t.Parallel()
 	b, place, published := startPublished(t)
 	n := networkAt(t, b.base)
 	if n.Name != "ours" || n.FloePackage != suitx.Address(published.FloePackage).String() {
@@ -237,6 +240,7 @@ func TestPackagePublishedElsewhere(t *testing.T) {
 // TestPageOfAPublishedPackage: a page works on a network that isn't compiled into
 // its program, by what it carries itself.
 func TestPageOfAPublishedPackage(t *testing.T) {
+	t.Parallel()
 	b, place, _ := startPublished(t)
 	page, files := startProfile(t), parcel(32)
 	page.in(t).drop(b.base, files)
@@ -252,6 +256,7 @@ func TestPageOfAPublishedPackage(t *testing.T) {
 // TestServersShareASponsor: two servers with one key, and several senders at
 // each, never lose or spoil a transaction.
 func TestServersShareASponsor(t *testing.T) {
+	t.Parallel()
 	a := startNetwork(t, time.Hour)
 	key, _ := sponsorFor(t, a, 8, 2)
 	place := placeOf(t, a, nil)
@@ -268,6 +273,7 @@ func TestServersShareASponsor(t *testing.T) {
 // TestServerKilledMidway: a server that is killed while it pays for many goes on
 // with the same coins when it is back, and so do those who were cut off.
 func TestServerKilledMidway(t *testing.T) {
+	t.Parallel()
 	a := startNetwork(t, time.Hour)
 	key, _ := sponsorFor(t, a, 10, 1)
 	b := startDaemon(t, "-network", placeOf(t, a, nil), "-sponsor-key", key, "-gas-budget", "30", "-wal-budget", "2000")
@@ -286,6 +292,7 @@ func TestServerKilledMidway(t *testing.T) {
 
 // TestServerWithoutSponsor: it opens what others sent, and says who pays.
 func TestServerWithoutSponsor(t *testing.T) {
+	t.Parallel()
 	a := startNetwork(t, time.Hour)
 	key, _ := sponsorFor(t, a, 9, 1)
 	place := placeOf(t, a, nil)

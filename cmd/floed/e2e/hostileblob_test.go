@@ -71,6 +71,7 @@ func storeQuilt(t *testing.T, at, contentType, content string) string {
 // TestHostileBlob: a page that somebody stored on Walrus is shown by the
 // aggregator, but nothing in it runs, and its origin is nobody's.
 func TestHostileBlob(t *testing.T) {
+	t.Parallel()
 	listen := freeAddress(t)
 	startDaemon(t, "-aggregator", "local", "-publisher", "local", "-daemon-listen", listen)
 	at := "http://" + listen
@@ -96,6 +97,7 @@ func TestHostileBlob(t *testing.T) {
 // TestOtherSitesAndTheDaemon: pages of other sites use an aggregator that is
 // open to all, with ranges, and nothing that trusts this machine.
 func TestOtherSitesAndTheDaemon(t *testing.T) {
+	t.Parallel()
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, "<!doctype html><title>another site</title>")

@@ -203,6 +203,7 @@ func steady(p *profile) {
 // page offers to go on, refuses a file that isn't the same, takes the right one,
 // and brings the nodes nothing that they have acknowledged; the link opens.
 func TestInterrupted(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startGate(t, d)
 	files := tree{"harbour.bin": noise(40<<20, 90), "letter.txt": []byte("planted\n")}
@@ -276,6 +277,7 @@ const dropHandle = `(async () => {
 
 // TestInterruptedHandle: where the browser gave handles, one press goes on.
 func TestInterruptedHandle(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startGate(t, d)
 	later := startProfile(t)

@@ -16,6 +16,7 @@ import (
 // TestLight: with the switch for slow connections on, everything goes up once,
 // and comes out the same; the map of nodes fills as ever.
 func TestLight(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startProxy(t, d)
 	d.node(3, "stop")
@@ -70,6 +71,7 @@ func TestLight(t *testing.T) {
 // TestLightCancelled: an upload that is under way ends when its sender says so,
 // and the same files can be sent after it.
 func TestLightCancelled(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startProxy(t, d)
 	sender := startProfile(t)
@@ -98,6 +100,7 @@ func TestLightCancelled(t *testing.T) {
 // TestLightOverALyingRelay: a relay that stored something else, or nothing, has
 // no certificate that the page accepts; no link appears.
 func TestLightOverALyingRelay(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startProxy(t, d)
 	alice := newPerson(t, wire.base)

@@ -95,6 +95,7 @@ func (p *profile) stopServiceWorkers() {
 // from the parts it needs, a text from its beginning; and nothing hostile among
 // what is looked at runs in the page, reads it, or asks the network.
 func TestLooking(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	through := startProxy(t, d)
 	files := tree{

@@ -46,6 +46,7 @@ func requireTools(t *testing.T) {
 // the parcel with what is in the grant. Nothing of ours takes part after floe
 // identity: the grant comes from Sui's API, the blobs from the nodes' own routes.
 func TestAgeAndUnzipOpenAParcel(t *testing.T) {
+	t.Parallel()
 	requireTools(t)
 	d := startDaemon(t)
 	alice, bob := newPerson(t, d.base), newPerson(t, d.base)
@@ -98,6 +99,7 @@ func TestAgeAndUnzipOpenAParcel(t *testing.T) {
 // TestRecoveryNotes follows each note to the letter, as somebody who has nothing
 // but the note.
 func TestRecoveryNotes(t *testing.T) {
+	t.Parallel()
 	requireTools(t)
 	d := startDaemon(t)
 	follow := func(t *testing.T, note string, want tree) {

@@ -16,6 +16,7 @@ import (
 // can prove to a first visitor that what he is shown is the newest there is. The
 // README says so, under "Freshness to a first visitor".
 func TestRollback(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startProxy(t, d)
 	files := tree{"letter.txt": []byte("Dear reader,\n"), "empty.dat": {}}

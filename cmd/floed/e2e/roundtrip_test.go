@@ -72,6 +72,7 @@ func TestRoundTrip(t *testing.T) {
 // left, 36 are needed); without a ninth the page says so, and heals by itself
 // when a node that holds slivers comes back.
 func TestFourNodesDown(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	files := parcel(2)
 	for i := range 4 {
@@ -104,6 +105,7 @@ func TestFourNodesDown(t *testing.T) {
 // TestKilledServer: floed is killed right after the link appeared and started
 // again on the same data; the link still opens.
 func TestKilledServer(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	files := parcel(3)
 	sender := startProfile(t)
@@ -126,6 +128,7 @@ func TestKilledServer(t *testing.T) {
 // sender's identity and for 20 planted plaintexts in every request, in the log
 // and in every file of the data directory.
 func TestSecretsStayHome(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startProxy(t, d)
 	files := tree{"notes/planted-name.txt": nil}

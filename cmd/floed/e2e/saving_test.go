@@ -85,6 +85,7 @@ func (p *profile) setQuota(origin string, bytes int64) {
 // each of the ways that browsers have, and all files into a folder; what is
 // cancelled or fails leaves nothing behind.
 func TestSaving(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	files := tree{
 		"rain.wav":            sound(66<<20, 70),

@@ -15,6 +15,7 @@ import (
 // link, and keeps the files in its list; before the last step it has signed
 // nothing either. When the truth is told again, they go.
 func TestLiesToASender(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startProxy(t, d)
 	p := startProfile(t)

@@ -16,6 +16,7 @@ import (
 // asks, come back with spoilt disks, each in another way. Whoever opens the
 // files gets them right, and the log says whose disk it was.
 func TestTamperedDisks(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	alice := newPerson(t, d.base)
 	files := tree{"harbour.bin": noise(1<<20, 60), "photos/dawn.txt": []byte("a folder keeps its path\n"), "empty.dat": {}}
@@ -117,6 +118,7 @@ func (d *daemon) waitLog(within time.Duration, words ...string) {
 // parcel is lost with it. What is shown instead is refused, and other parcels
 // open as before.
 func TestTamperedGrantOnDisk(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	alice := newPerson(t, d.base)
 	files := tree{"letter.txt": []byte("Dear reader,\n"), "empty.dat": {}}

@@ -13,6 +13,7 @@ import (
 // TestTroubles walks through what can be wrong with a link; each has words of
 // its own, and none of them is a page error.
 func TestTroubles(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	files := tree{"letter.txt": []byte("Dear reader,\n"), "picture.png": picture(t)}
 	sender := startProfile(t)
@@ -71,6 +72,7 @@ func TestTroubles(t *testing.T) {
 // TestPassphrase: the link alone doesn't open, a wrong passphrase says so and
 // uses nothing up, the right one opens.
 func TestPassphrase(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	files := tree{"letter.txt": []byte("Dear reader,\n")}
 	sender := startProfile(t)

@@ -19,6 +19,7 @@ import (
 // prompt and owns it; somebody else opens it without any; it is withdrawn by one
 // more. What was shown before is what storage costs.
 func TestWalletSendsAndWithdraws(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startProxy(t, d)
 	files := parcel(40)
@@ -93,6 +94,7 @@ func coinText(amount uint64) string {
 // Then it lies, in every way that costs its owner something: nothing is handed
 // in either. What wallets may do, choosing their gas, is accepted.
 func TestWalletSaysNo(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startProxy(t, d)
 	sender := startProfile(t)
@@ -153,6 +155,7 @@ func TestWalletSaysNo(t *testing.T) {
 // TestWalletPaidIsNotLost: too few nodes answer after the wallet has paid. The
 // page says so, and goes on without another prompt when they are back.
 func TestWalletPaidIsNotLost(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	sender := startProfile(t)
 	w := installWallet(sender, 44)

@@ -12,6 +12,7 @@ import (
 // Who has no wallet is told so before she tries; a wallet sends and withdraws
 // through it; opening takes neither.
 func TestNobodyPaysButAWallet(t *testing.T) {
+	t.Parallel()
 	network := startNetwork(t, time.Hour)
 	d := startDaemon(t, "-network", placeOf(t, network, nil))
 	if n := networkAt(t, d.base); n.Sponsor != "" {

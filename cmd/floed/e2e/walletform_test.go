@@ -12,6 +12,7 @@ import (
 // to connect by a click alone, reconnected without being asked, and told when it
 // goes away.
 func TestWalletForm(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	files := tree{"note.txt": []byte("planted")}
 	without := startProfile(t)

@@ -33,6 +33,7 @@ const notes = `new Promise((resolve, reject) => {
 // closed. The home page tells of it, but not while that tab lives, and shows the
 // key to what was paid for when asked. What gets through leaves no note.
 func TestPaidInAClosedTab(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	later := startProfile(t)
 	later.run("seeing the home page", 30*time.Second, chromedp.Navigate(d.base+"/"))

@@ -28,6 +28,7 @@ const (
 // right files or say in their own words what isn't right; nothing else is ever
 // shown. When the truth is told again, it opens.
 func TestTamperedWire(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	wire := startProxy(t, d)
 	files := tree{"harbour.bin": noise(200_000, 70), "photos/dawn.txt": []byte("a folder keeps its path\n"), "empty.dat": {}}
