@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"sync"
 
 	"floe/codec"
 )
@@ -27,26 +26,10 @@ func (c *Client) WithCoder(k Coder) *Client {
 }
 
 // hereCoder is the usual Coder.
-type hereCoder struct {
-	mu   sync.Mutex
-	last *codec.Encoder // encoders are costly to make; one size is in use at a time
-}
-
-func (h *hereCoder) encoder(nShards int) (*codec.Encoder, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.last == nil || h.last.Params().NShards != nShards {
-		e, err := codec.NewEncoder(nShards)
-		if err != nil {
-			return nil, err
-		}
-		h.last = e
-	}
-	return h.last, nil
-}
+type hereCoder struct{ encoders codec.Latest }
 
 func (h *hereCoder) Metadata(ctx context.Context, nShards int, sealed []byte) (*codec.Metadata, error) {
-	e, err := h.encoder(nShards)
+	e, err := h.encoders.Encoder(nShards)
 	if err != nil || ctx.Err() != nil {
 		return nil, first(err, context.Cause(ctx))
 	}
@@ -54,7 +37,7 @@ func (h *hereCoder) Metadata(ctx context.Context, nShards int, sealed []byte) (*
 }
 
 func (h *hereCoder) Expand(ctx context.Context, nShards int, sealed []byte, metadata bool) (*codec.Expansion, error) {
-	e, err := h.encoder(nShards)
+	e, err := h.encoders.Encoder(nShards)
 	if err != nil || ctx.Err() != nil {
 		return nil, first(err, context.Cause(ctx))
 	}

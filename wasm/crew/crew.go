@@ -2,7 +2,6 @@ package crew
 
 import (
 	"context"
-	"sync"
 
 	"floe/codec"
 )
@@ -36,8 +35,7 @@ type Crew struct {
 	hall Hall
 	turn chan struct{} // holds one: whoever took it encodes
 
-	mu   sync.Mutex
-	last *codec.Encoder // one number of shards is in use at a time
+	encoders codec.Latest
 }
 
 // New returns the crew of a hall.
@@ -65,7 +63,7 @@ func (c *Crew) Expand(ctx context.Context, nShards int, blob []byte, metadata bo
 }
 
 func (c *Crew) encode(ctx context.Context, nShards int, blob []byte, want codec.Want) (*codec.Expansion, error) {
-	e, err := c.encoder(nShards)
+	e, err := c.encoders.Encoder(nShards)
 	if err != nil {
 		return nil, err
 	}
@@ -83,19 +81,6 @@ func (c *Crew) encode(ctx context.Context, nShards int, blob []byte, want codec.
 	defer c.hall.Rest()
 	defer stop()
 	return w.do(ctx, c.hall.Begin(ctx))
-}
-
-func (c *Crew) encoder(nShards int) (*codec.Encoder, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.last == nil || c.last.Params().NShards != nShards {
-		e, err := codec.NewEncoder(nShards)
-		if err != nil {
-			return nil, err
-		}
-		c.last = e
-	}
-	return c.last, nil
 }
 
 // worthwhile says whether a blob takes long enough for others to help: what is

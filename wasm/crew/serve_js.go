@@ -20,10 +20,11 @@ func Serve() {
 }
 
 type mate struct {
-	encoder *codec.Encoder
-	want    codec.Want
-	blob    []byte
-	err     error
+	encoders codec.Latest
+	encoder  *codec.Encoder
+	want     codec.Want
+	blob     []byte
+	err      error
 }
 
 // overread is room behind a blob for the kernel, which reads further than it
@@ -31,10 +32,7 @@ type mate struct {
 const overread = 128
 
 func (m *mate) load(_ js.Value, args []js.Value) any {
-	n := args[0].Int()
-	if m.encoder == nil || m.encoder.Params().NShards != n {
-		m.encoder, m.err = codec.NewEncoder(n)
-	}
+	m.encoder, m.err = m.encoders.Encoder(args[0].Int())
 	m.want = codec.Want(args[1].Int())
 	size := args[2].Get("byteLength").Int()
 	if cap(m.blob) < size+overread {

@@ -4,23 +4,11 @@
 //
 // Prints one JSON line for each step; node_test.go judges them.
 
-import { readFile } from "node:fs/promises";
-import { pathToFileURL } from "node:url";
-import { withKernel } from "../../static/js/kernel.js";
+import { boot } from "./boot.mjs";
 
 const [exec, module, kernel, base] = process.argv.slice(2);
 
-// The page's paths are relative to its origin; Node has none.
-const fetchAnywhere = globalThis.fetch;
-globalThis.fetch = (path, options) => fetchAnywhere(base + path, options);
-
-await import(pathToFileURL(exec).href);
-const go = new globalThis.Go();
-const join = await withKernel(go, WebAssembly.compile(await readFile(kernel)));
-const { instance } = await WebAssembly.instantiate(await readFile(module), go.importObject);
-join(instance);
-go.run(instance);
-const floe = globalThis.floe;
+const { floe } = await boot(exec, module, kernel, base);
 
 const seed = new Uint8Array(32).fill(7);
 const seen = new Map();

@@ -6,25 +6,15 @@
 //
 // Prints one JSON line; soak_test.go judges it.
 
-import { readFile } from "node:fs/promises";
-import { pathToFileURL } from "node:url";
-import { withKernel } from "../../static/js/kernel.js";
+import { boot } from "./boot.mjs";
 
 const [exec, module, kernel, base, fragment] = process.argv.slice(2);
-const fetchAnywhere = globalThis.fetch;
-globalThis.fetch = (path, options) => fetchAnywhere(base + path, options);
-
-await import(pathToFileURL(exec).href);
-const go = new globalThis.Go();
-const join = await withKernel(go, WebAssembly.compile(await readFile(kernel)));
-const { instance } = await WebAssembly.instantiate(await readFile(module), go.importObject);
-join(instance);
-go.run(instance);
+const { floe, instance } = await boot(exec, module, kernel, base);
 const memory = { seen: async () => null, saw: async () => {} };
 
 const resident = () => process.memoryUsage().rss;
 const linear = () => instance.exports.mem.buffer.byteLength;
-await globalThis.floe.words();
+await floe.words();
 const before = { resident: resident(), linear: linear() };
 const peak = { ...before };
 function look() {
@@ -32,7 +22,7 @@ function look() {
   peak.linear = Math.max(peak.linear, linear());
 }
 
-const opened = await globalThis.floe.open({ fragment, seed: new Uint8Array(32), memory });
+const opened = await floe.open({ fragment, seed: new Uint8Array(32), memory });
 look();
 const [begun, cpu] = [performance.now(), process.cpuUsage()];
 const { port1, port2 } = new MessageChannel();
@@ -46,7 +36,7 @@ const ended = new Promise((resolve) => {
   };
 });
 port1.postMessage({ pull: true });
-const streaming = globalThis.floe.stream({ parcelId: opened.parcelId, index: null, whole: true, port: port2 });
+const streaming = floe.stream({ parcelId: opened.parcelId, index: null, whole: true, port: port2 });
 const [{ done, error }] = await Promise.all([ended, streaming]);
 const seconds = (performance.now() - begun) / 1000;
 const { user, system } = process.cpuUsage(cpu);
