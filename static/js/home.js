@@ -5,13 +5,13 @@
 import { announce, ask, breath, byId, headline, showOnly } from "./dom.js";
 import { bindDone, clearDone, readyWords, showDone } from "./done.js";
 import { firstGone } from "./files.js";
-import { limit, many, shortDay, size } from "./format.js";
+import { limit, many, shortDay } from "./format.js";
 import { FloeMap } from "./map.js";
 import * as interrupted from "./interrupted.js";
 import * as left from "./left.js";
 import * as mine from "./mine.js";
 import { shown } from "./names.js";
-import { engine, engineSoon, lacking, neededToSend, network, warm } from "./net.js";
+import { engine, engineSoon, factsToSend, lacking, network, warm } from "./net.js";
 import { resting, unknown } from "./nodes.js";
 import { endOf, Options } from "./options.js";
 import { paidFor } from "./paid.js";
@@ -95,14 +95,7 @@ function price() {
 
 /** @param {import("./types").Failure} failure */
 function tellTrouble(failure) {
-  /** @type {import("./trouble.js").Facts} */
-  const facts = { name: shown(String(failure.name ?? "It")) };
-  if (net) {
-    facts.total = net.nodes.length;
-    facts.need = neededToSend(net);
-    facts.have = net.nodes.filter((node) => node.up).length;
-    facts.max = `at most ${limit(net.max_parcel_size)}; these are ${size(staged.total)}`;
-  }
+  const facts = { name: shown(String(failure.name ?? "It")), ...(net && factsToSend(net, staged.total)) };
   tell(troubleBox(), failure, { facts, again: start });
 }
 

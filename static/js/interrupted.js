@@ -7,7 +7,7 @@ import { fromInput } from "./files.js";
 import { list, many, moment, size } from "./format.js";
 import { base, shown } from "./names.js";
 import { engine } from "./net.js";
-import { failureOf } from "./trouble.js";
+import { trying } from "./trouble.js";
 
 /** @typedef {import("./types").Interrupted} Interrupted */
 /** @typedef {import("./types").PickedFile} PickedFile */
@@ -111,16 +111,4 @@ async function discard(going, goOn) {
   announce("Thrown away.");
   await show(goOn);
   byId("title", HTMLElement).focus();
-}
-
-/** @param {HTMLElement} made @param {() => Promise<void>} act */
-async function trying(made, act) {
-  const wrong = within(made, ".wrong", HTMLElement);
-  wrong.hidden = true;
-  try {
-    await act();
-  } catch (cause) {
-    wrong.textContent = failureOf(cause).message;
-    wrong.hidden = false;
-  }
 }

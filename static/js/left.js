@@ -6,7 +6,7 @@ import { announce, ask, byId, cloned, within } from "./dom.js";
 import { moment } from "./format.js";
 import { shown } from "./names.js";
 import { engine } from "./net.js";
-import { failureOf } from "./trouble.js";
+import { trying } from "./trouble.js";
 import { short } from "./wallet.js";
 
 /** @typedef {import("./types").Left} Left */
@@ -62,16 +62,4 @@ async function forget(left) {
   announce("Forgotten.");
   await show();
   byId("title", HTMLElement).focus();
-}
-
-/** @param {HTMLElement} made @param {() => Promise<void>} act */
-async function trying(made, act) {
-  const wrong = within(made, ".wrong", HTMLElement);
-  wrong.hidden = true;
-  try {
-    await act();
-  } catch (cause) {
-    wrong.textContent = failureOf(cause).message;
-    wrong.hidden = false;
-  }
 }

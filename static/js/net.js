@@ -3,6 +3,8 @@
 // engine is fetched when it is first needed or when there is nothing else to
 // do, so that the page paints and takes files long before.
 
+import { limit, size } from "./format.js";
+
 /** @typedef {import("./types").Network} Network */
 /** @typedef {import("./types").Engine} Engine */
 
@@ -91,4 +93,18 @@ export function neededToSend(net) {
 /** @param {Network} net */
 function tolerated(net) {
   return Math.floor((net.n_shards - 1) / 3);
+}
+
+/**
+ * What sending so many bytes comes up against, for words of trouble.
+ * @param {import("./types").Network} net @param {number} total
+ * @returns {import("./trouble.js").Facts}
+ */
+export function factsToSend(net, total) {
+  return {
+    total: net.nodes.length,
+    need: neededToSend(net),
+    have: net.nodes.filter((node) => node.up).length,
+    max: `at most ${limit(net.max_parcel_size)}; these are ${size(total)}`,
+  };
 }

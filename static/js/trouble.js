@@ -2,7 +2,7 @@
 // Says what went wrong in the words of web/trouble.go, filled with what is
 // known of the case.
 
-import { byId, copy } from "./dom.js";
+import { byId, copy, within } from "./dom.js";
 import { about as roughly, exactly, limit, list, moment, span } from "./format.js";
 import { engine, lacking } from "./net.js";
 
@@ -105,4 +105,19 @@ export async function copyRecipient(button) {
 /** The box of this page. */
 export function troubleBox() {
   return byId("trouble", HTMLElement);
+}
+
+/**
+ * Acts for an entry that has a place of its own for what went wrong.
+ * @param {HTMLElement} made @param {() => Promise<void>} act
+ */
+export async function trying(made, act) {
+  const wrong = within(made, ".wrong", HTMLElement);
+  wrong.hidden = true;
+  try {
+    await act();
+  } catch (cause) {
+    wrong.textContent = failureOf(cause).message;
+    wrong.hidden = false;
+  }
 }
