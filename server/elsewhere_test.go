@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"floe/codec/suitx"
 	"floe/server/api"
@@ -193,6 +194,31 @@ func TestTwoServersOfOneSponsor(t *testing.T) {
 	alice := newPerson(5)
 	tx := s.gas(s.parcelTx(alice, 1))
 	s.want(200, "POST", api.PathExecute, signed(alice, tx))
+}
+
+// More ask at once than there are coins: they wait for one, and none is sent away.
+func TestMoreAtOnceThanCoins(t *testing.T) {
+	s := newSite(t)
+	hold := make(chan struct{})
+	s.ledger.mu.Lock()
+	s.ledger.hold = hold
+	s.ledger.mu.Unlock()
+	var all sync.WaitGroup
+	for n := range walCoins + 4 {
+		all.Go(func() {
+			if status, words := s.registerOne(n); status != 200 {
+				t.Errorf("blob %d: status %d: %s", n, status, words)
+			}
+		})
+	}
+	for end := time.Now().Add(10 * time.Second); len(s.sponsor.wal.show(walCoins)) > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Error("some coins stay free though there is need for all")
+			break
+		}
+	}
+	close(hold)
+	all.Wait()
 }
 
 // Walrus is upgraded under the server: it calls the new package at once, pages

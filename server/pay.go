@@ -2,18 +2,10 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net/netip"
-	"time"
 
 	"floe/codec/suitx"
 )
-
-// errNothingFree says that all coins that would do are in transactions just now.
-var errNothingFree = errors.New("no coin is free")
-
-// coinPatience is how long Pay waits for a coin: some transactions take that.
-const coinPatience = 15 * time.Second
 
 // Sponsor returns who pays; ok is false if nobody does.
 func (s *Server) Sponsor() (address suitx.Address, ok bool) {
@@ -45,11 +37,5 @@ func (s *Server) Pay(ctx context.Context, cost Cost, until uint32, build func(b 
 			}
 		}()
 	}
-	for end := time.Now().Add(coinPatience); ; {
-		res, err = s.sponsor.pay(ctx, cost.WAL, build)
-		if !errors.Is(err, errNothingFree) || time.Now().After(end) {
-			return res, err
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+	return s.sponsor.pay(ctx, cost.WAL, build)
 }

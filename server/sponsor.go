@@ -81,14 +81,25 @@ func (p *sponsor) nothingFree(from *purse, least uint64) error {
 	return full("This server's sponsor has no %s free just now.", kind).after(5 * time.Second).because(errNothingFree)
 }
 
+// errNothingFree says that all coins that would do are in transactions just now.
+var errNothingFree = errors.New("no coin is free")
+
 // pay runs a transaction of the sponsor's own whose WAL argument holds that much
 // at least, if that isn't 0; with other coins, and a builder of its own, when
-// those it took have moved on.
+// those it took have moved on. Where all coins are in transactions it waits for
+// one, but not for long.
 func (p *sponsor) pay(ctx context.Context, wal uint64, build func(b *suitx.Builder, wal suitx.Argument)) (res *Result, err error) {
 	end := time.Now().Add(retryFor)
-	for range maxTries {
-		if res, err = p.payOnce(ctx, wal, build); !errors.Is(err, ErrConflict) || time.Now().After(end) {
+	for conflicts := 0; conflicts < maxTries; {
+		res, err = p.payOnce(ctx, wal, build)
+		switch {
+		case errors.Is(err, ErrConflict):
+			conflicts++
+		case !errors.Is(err, errNothingFree):
 			return res, err
+		}
+		if time.Now().After(end) {
+			return nil, err
 		}
 		select {
 		case <-ctx.Done():
