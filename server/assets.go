@@ -32,8 +32,8 @@ const pathAssets = "/static/"
 
 // asset is one file, hashed at start.
 type asset struct {
-	body        []byte
-	brotli      []byte // nil when that isn't smaller
+	body        form
+	brotli      *form // nil when that isn't smaller
 	contentType string
 	hash        string // base64url of SHA-256
 }
@@ -68,7 +68,7 @@ func readAssets(fsys fs.FS) (map[string]*asset, error) {
 			return err
 		}
 		sum := sha256.Sum256(body)
-		a := &asset{body: body, contentType: types[ext], hash: base64.RawURLEncoding.EncodeToString(sum[:])}
+		a := &asset{body: *formOf(fsys, name, body), contentType: types[ext], hash: base64.RawURLEncoding.EncodeToString(sum[:])}
 		if a.contentType == "" {
 			a.contentType = mime.TypeByExtension(ext)
 		}
@@ -76,7 +76,7 @@ func readAssets(fsys fs.FS) (map[string]*asset, error) {
 			a.contentType = "application/octet-stream"
 		}
 		if small, err := fs.ReadFile(fsys, name+".br"); err == nil {
-			a.brotli = small
+			a.brotli = formOf(fsys, name+".br", small)
 		} else if isText(a.contentType) {
 			a.brotli = compress(body)
 		}
@@ -96,14 +96,14 @@ func isText(contentType string) bool {
 
 // compress returns the brotli form of b, or nil when that isn't smaller. It is
 // done once, at start; nothing that is secret is ever compressed.
-func compress(b []byte) []byte {
+func compress(b []byte) *form {
 	var out bytes.Buffer
 	w := brotli.NewWriterLevel(&out, 9)
 	_, err := w.Write(b)
 	if err := errors.Join(err, w.Close()); err != nil || out.Len() >= len(b) {
 		return nil
 	}
-	return out.Bytes()
+	return &form{bytes: bytes.Clone(out.Bytes())}
 }
 
 // treeOf returns the hash of all assets by name, cut to 128 bits.
@@ -120,7 +120,7 @@ func joinStyles(assets map[string]*asset) {
 	var all []byte
 	for _, name := range web.StyleSheets() {
 		if a := assets["css/"+name]; a != nil {
-			all = append(all, a.body...)
+			all = append(all, a.body.bytes...)
 		}
 	}
 	assets[web.StyleSheet] = newAsset(all, types[".css"])
@@ -175,7 +175,7 @@ func (s *Server) serveAsset(c echo.Context) error {
 // newAsset hashes and compresses what is made at start.
 func newAsset(body []byte, contentType string) *asset {
 	sum := sha256.Sum256(body)
-	return &asset{body: body, brotli: compress(body), contentType: contentType, hash: base64.RawURLEncoding.EncodeToString(sum[:])}
+	return &asset{body: form{bytes: body}, brotli: compress(body), contentType: contentType, hash: base64.RawURLEncoding.EncodeToString(sum[:])}
 }
 
 // serve answers with the asset. Browsers ask again each time, and mostly get
@@ -185,7 +185,7 @@ func (a *asset) serve(c echo.Context) error {
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-cache")
 	}
-	body, tag := a.body, `"`+a.hash+`"`
+	body, tag := &a.body, `"`+a.hash+`"`
 	if a.brotli != nil {
 		h.Set("Vary", "Accept-Encoding")
 		if acceptsBrotli(c.Request()) {
@@ -198,7 +198,7 @@ func (a *asset) serve(c echo.Context) error {
 		h.Del("Content-Encoding")
 		return c.NoContent(http.StatusNotModified)
 	}
-	return c.Blob(http.StatusOK, a.contentType, body)
+	return body.serve(c, a.contentType)
 }
 
 func acceptsBrotli(r *http.Request) bool {

@@ -181,7 +181,7 @@ func TestAssets(t *testing.T) {
 	if res, body = s.ask("GET", "/static/dist/floe.wasm", nil, "If-None-Match", tag, "Accept-Encoding", ""); res.StatusCode != 304 || len(body) > 0 {
 		t.Errorf("known already: status %d", res.StatusCode)
 	}
-	if res, body = s.ask("GET", pathAssets+s.tree+"/js/a.js", nil, "Accept-Encoding", ""); !strings.Contains(res.Header.Get("Cache-Control"), "immutable") || !bytes.Equal(body, s.assets["js/a.js"].body) {
+	if res, body = s.ask("GET", pathAssets+s.tree+"/js/a.js", nil, "Accept-Encoding", ""); !strings.Contains(res.Header.Get("Cache-Control"), "immutable") || !bytes.Equal(body, s.assets["js/a.js"].body.bytes) {
 		t.Errorf("named by hash: %v", res.Header)
 	}
 	s.want(404, "GET", pathAssets+s.tree+"/js/nothing.js", nil)
@@ -189,7 +189,7 @@ func TestAssets(t *testing.T) {
 		t.Errorf("of another version: status %d, %v", res.StatusCode, res.Header)
 	}
 	for path, page := range s.pages.Load().byPath {
-		if !strings.HasPrefix(path, "/open/") && (!bytes.Contains(page.body, []byte(pathAssets+s.tree+"/css/")) || bytes.Contains(page.body, []byte(pathAssets+"js/"))) {
+		if !strings.HasPrefix(path, "/open/") && (!bytes.Contains(page.body.bytes, []byte(pathAssets+s.tree+"/css/")) || bytes.Contains(page.body.bytes, []byte(pathAssets+"js/"))) {
 			t.Errorf("%s doesn't name its assets by their hash", path)
 		}
 	}
