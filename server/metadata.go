@@ -7,16 +7,16 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"sync"
 
 	"floe/codec"
 	"floe/server/api"
+	"floe/server/lru"
 	"floe/server/walrus"
 )
 
 const (
-	metadataAtOnce = 3   // nodes asked at a time
-	metadataKept   = 128 // of as many blobs; 64 KiB each at n = 1000
+	metadataAtOnce = 3       // nodes asked at a time
+	metadataKept   = 1 << 20 // bytes; a blob's metadata takes 66 KiB at n = 1000
 )
 
 // metadatas finds the metadata of blobs. What a blob ID commits to never
@@ -25,45 +25,26 @@ type metadatas struct {
 	nodes  Nodes
 	health *health
 	log    *slog.Logger
-
-	mu    sync.Mutex
-	kept  map[codec.BlobID]*verifiedMetadata
-	order []codec.BlobID
+	kept   *lru.Cache[codec.BlobID, *verifiedMetadata]
 }
 
 func newMetadatas(nodes Nodes, h *health, log *slog.Logger) *metadatas {
-	return &metadatas{nodes: nodes, health: h, log: log, kept: make(map[codec.BlobID]*verifiedMetadata)}
+	return &metadatas{nodes: nodes, health: h, log: log, kept: lru.New[codec.BlobID, *verifiedMetadata](metadataKept)}
 }
 
 // get returns metadata that the blob ID commits to. Nodes are asked a few at a
 // time in random order, and the first right answer counts. ErrNotFound says that
 // a quorum doesn't know the blob, ErrTooFewNodes that too few answered to tell.
 func (m *metadatas) get(ctx context.Context, id codec.BlobID, com *api.Committee) (*verifiedMetadata, error) {
-	m.mu.Lock()
-	meta := m.kept[id]
-	m.mu.Unlock()
-	if meta != nil {
+	if meta, ok := m.kept.Get(id); ok {
 		return meta, nil
 	}
 	meta, err := m.ask(ctx, id, com)
 	if err != nil {
 		return nil, err
 	}
-	m.keep(id, meta)
+	m.kept.Put(id, meta, 2*len(codec.Hash{})*len(meta.Hashes)+512)
 	return meta, nil
-}
-
-func (m *metadatas) keep(id codec.BlobID, meta *verifiedMetadata) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.kept[id] == nil {
-		m.order = append(m.order, id)
-	}
-	m.kept[id] = meta
-	if len(m.order) > metadataKept {
-		delete(m.kept, m.order[0])
-		m.order = m.order[1:]
-	}
 }
 
 // errUnknown is a node's answer that it has no such metadata.
@@ -165,5 +146,5 @@ func verifyMetadata(raw []byte, id codec.BlobID, nShards int) (*verifiedMetadata
 	if err != nil {
 		return nil, err
 	}
-	return &verifiedMetadata{Metadata: meta, verifier: verifier, raw: raw, sliverSize: p.SliverSize(codec.Primary, symbol) + walrus.SliverOverhead}, nil
+	return &verifiedMetadata{Metadata: meta, verifier: verifier, sliverSize: p.SliverSize(codec.Primary, symbol) + walrus.SliverOverhead}, nil
 }

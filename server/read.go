@@ -74,7 +74,7 @@ func (s *Server) handleRead(c echo.Context) error {
 // writeMetadata writes metadata, and after it names the nodes that gave wrong
 // one before the right was found.
 func writeMetadata(out *frameWriter, id codec.BlobID, meta *verifiedMetadata) error {
-	err := out.write(api.Frame{Kind: api.FrameMetadata, Status: http.StatusOK, Node: uint16(meta.node), BlobID: id, Body: meta.raw})
+	err := out.write(api.Frame{Kind: api.FrameMetadata, Status: http.StatusOK, Node: uint16(meta.node), BlobID: id, Body: meta.MarshalBCS()})
 	for _, node := range meta.liars {
 		if err == nil {
 			err = out.write(api.Frame{Kind: api.FrameMetadata, Status: statusLiar, Node: uint16(node), BlobID: id, Body: []byte("The node gave other metadata than the blob's.")})
@@ -143,7 +143,6 @@ func (s *Server) fetch(ctx context.Context, com *api.Committee, meta *verifiedMe
 type verifiedMetadata struct {
 	*codec.Metadata
 	verifier   *codec.Verifier
-	raw        []byte
 	node       int   // that gave it
 	liars      []int // nodes that gave something else before
 	sliverSize int   // bytes of the larger kind's BCS, and a little

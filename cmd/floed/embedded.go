@@ -23,9 +23,12 @@ import (
 	"floe/server/sui"
 )
 
-// memoryOfNode bounds the bodies that one embedded node has in memory; there
-// are many of them in this process.
-const memoryOfNode = 1 << 20
+// What one embedded node has in memory of bodies, and of records; there are many
+// of them in this process.
+const (
+	memoryOfNode  = 1 << 20
+	recordsOfNode = 1 << 20
+)
 
 // committeeEvery is how often the embedded ledger is asked who the nodes are.
 const committeeEvery = 15 * time.Second
@@ -103,7 +106,7 @@ func (e *embedded) startNodes(ctx context.Context, d *dataDir, p *port, signers 
 	for i, key := range signers {
 		s := node.NewSwitch(node.Config{
 			Dir: d.join("nodes", fmt.Sprintf("%02d", i)), Index: i, Key: key, Chain: e.client, Peers: e.peers,
-			Logger: log, MaxInFlight: memoryOfNode, HealTurn: &turn,
+			Logger: log, MaxInFlight: memoryOfNode, MaxRecords: recordsOfNode, HealTurn: &turn,
 		})
 		e.nodes, handlers[i] = append(e.nodes, s), s
 	}

@@ -73,16 +73,17 @@ var imports = map[string][]string{
 	"floe/wasm/bench":        {"floe/wasm/crew", "floe/wasm/promise", "floe/codec", "floe/crypto", "floe/server/api", "floe/static"},
 	"floe/static/build":      {"floe/codec/kernel"}, // which it stores beside the engine
 	"floe/server/api":        {"floe/codec"},
-	"floe/server/node":       {"floe/codec", "floe/server/api"},
+	"floe/server/lru":        {},
+	"floe/server/node":       {"floe/codec", "floe/server/api", "floe/server/lru"},
 	"floe/server/official":   {}, // tests alone
 	"floe/server/committee":  {"floe/codec", "floe/server/api"},
 	"floe/server/sui":        {"floe/codec", "floe/server/api"},
 	"floe/server/walrus":     {"floe/codec", "floe/server/api"},
 	"floe/server/uploader":   {"floe/codec", "floe/server/api"},
-	"floe/server/daemon":     {"floe/codec", "floe/server/api", "floe/server/uploader", "floe/server/walrus"},
+	"floe/server/daemon":     {"floe/codec", "floe/server/api", "floe/server/lru", "floe/server/uploader", "floe/server/walrus"},
 	"floe/server/ledger":     {"floe/codec", "floe/server/api", "floe/server/ledger"},
 	"floe/server/ledgertest": {"floe/codec", "floe/server", "floe/server/api"},
-	"floe/server":            {"floe/codec", "floe/server/api", "floe/server/uploader", "floe/server/walrus", "floe/web"},
+	"floe/server":            {"floe/codec", "floe/server/api", "floe/server/lru", "floe/server/uploader", "floe/server/walrus", "floe/web"},
 	"floe/wasm/client":       {"floe/codec", "floe/crypto", "floe/server/api", "floe/wasm/client"},
 	"floe/wasm":              {"floe/wasm/client", "floe/wasm/crew", "floe/wasm/promise", "floe/codec", "floe/crypto", "floe/server/api"}, // for the types in client's methods
 	"floe/cmd/floed":         {"floe/codec", "floe/server", "floe/static"},

@@ -9,10 +9,11 @@ import (
 
 	"floe/codec"
 	"floe/codec/quilt"
+	"floe/server/lru"
 )
 
 const (
-	metadataKept = 128 // of as many blobs; 64 KiB each at n = 1000
+	metadataKept = 4 << 20 // bytes; a blob's metadata takes 64 KiB at n = 1000
 	sliverTries  = 2
 	sliverPause  = 200 * time.Millisecond
 	sliverTime   = 30 * time.Second
@@ -70,21 +71,15 @@ func (s *source) checkPadding() error {
 // never changes.
 type metadatas struct {
 	nodes Nodes
-
-	mu    sync.Mutex
-	kept  map[codec.BlobID]*source
-	order []codec.BlobID
+	kept  *lru.Cache[codec.BlobID, *source]
 }
 
 func newMetadatas(nodes Nodes) *metadatas {
-	return &metadatas{nodes: nodes, kept: make(map[codec.BlobID]*source)}
+	return &metadatas{nodes: nodes, kept: lru.New[codec.BlobID, *source](metadataKept)}
 }
 
 func (m *metadatas) get(ctx context.Context, id codec.BlobID, p codec.Params) (*source, error) {
-	m.mu.Lock()
-	s := m.kept[id]
-	m.mu.Unlock()
-	if s != nil {
+	if s, ok := m.kept.Get(id); ok {
 		return s, nil
 	}
 	meta, err := m.nodes.Metadata(ctx, id)
@@ -94,19 +89,11 @@ func (m *metadatas) get(ctx context.Context, id codec.BlobID, p codec.Params) (*
 	if err := meta.Verify(id, p.NShards); err != nil {
 		return nil, fmt.Errorf("couldn't accept metadata of %v: %w", id, err)
 	}
-	if s, err = newSource(id, meta, p); err != nil {
+	s, err := newSource(id, meta, p)
+	if err != nil {
 		return nil, err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.kept[id] == nil {
-		m.order = append(m.order, id)
-	}
-	m.kept[id] = s
-	if len(m.order) > metadataKept {
-		delete(m.kept, m.order[0])
-		m.order = m.order[1:]
-	}
+	m.kept.Put(id, s, 2*len(codec.Hash{})*len(meta.Hashes)+512)
 	return s, nil
 }
 

@@ -78,7 +78,7 @@ func (n *Node) discard(id codec.BlobID) error {
 	if err := b.Commit(pebble.Sync); err != nil {
 		return err
 	}
-	n.verifier.drop(id)
+	n.verifier.Drop(id)
 	return nil
 }
 

@@ -37,7 +37,7 @@ func (n *Node) invalidate(e api.BlobEvent) error {
 	if err := b.Commit(pebble.Sync); err != nil {
 		return fmt.Errorf("couldn't record that %s is invalid: %w", e.BlobID, err)
 	}
-	n.verifier.drop(e.BlobID)
+	n.verifier.Drop(e.BlobID)
 	n.seen(e)
 	return nil
 }

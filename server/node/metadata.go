@@ -49,7 +49,7 @@ func (n *Node) lookUp(r *http.Request) (codec.BlobID, *blobInfo, error) {
 
 // forgetMetadata drops metadata that was found damaged, so that it can be stored again.
 func (n *Node) forgetMetadata(id codec.BlobID) error {
-	n.verifier.drop(id)
+	n.verifier.Drop(id)
 	n.healSoon(id)
 	return n.rec.db.Delete(blobKey(keyMetadata, id), pebble.Sync)
 }

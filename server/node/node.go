@@ -49,6 +49,7 @@ type Config struct {
 	Logger *slog.Logger
 
 	MaxInFlight int64         // bytes of bodies in memory; 32 MiB if 0, and one body at least
+	MaxRecords  int64         // bytes of records in memory, metadata among them; 8 MiB if 0
 	MaxWait     time.Duration // that a confirmation waits for registration; 5 s if 0
 	HealDelay   time.Duration // after certification, for slivers that are on their way; 10 s if 0
 	HealTurn    sync.Locker   // held while a blob is rebuilt in memory; nodes of one process share it
@@ -81,7 +82,7 @@ func Open(cfg Config) (*Node, error) {
 		cfg:      cfg,
 		log:      cfg.Logger.With("node", cfg.Index),
 		started:  time.Now(),
-		verifier: newVerifiers(64),
+		verifier: newVerifiers(cfg.MaxRecords / 4),
 		inFlight: semaphore.NewWeighted(cfg.MaxInFlight),
 		changed:  newBell(),
 		newEpoch: make(chan struct{}, 1),
@@ -101,7 +102,7 @@ func Open(cfg Config) (*Node, error) {
 }
 
 func (n *Node) openStore() (err error) {
-	if n.rec, err = openRecords(filepath.Join(n.cfg.Dir, "records"), n.log); err != nil {
+	if n.rec, err = openRecords(filepath.Join(n.cfg.Dir, "records"), n.cfg.MaxRecords/4*3, n.log); err != nil {
 		return err
 	}
 	if n.slivers, err = newSlivers(filepath.Join(n.cfg.Dir, "slivers"), n.rec); err == nil {
@@ -138,6 +139,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.MaxInFlight == 0 {
 		c.MaxInFlight = 32 << 20
+	}
+	if c.MaxRecords == 0 {
+		c.MaxRecords = 8 << 20
 	}
 	if c.MaxWait == 0 {
 		c.MaxWait = 5 * time.Second

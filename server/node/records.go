@@ -39,13 +39,15 @@ type records struct {
 	db *pebble.DB
 }
 
-// openRecords keeps memory small: a process may run a dozen nodes.
-func openRecords(dir string, log *slog.Logger) (*records, error) {
-	cache := pebble.NewCache(1 << 20)
+// openRecords opens the store, which takes memory at most: a third for what was
+// read, the others for what was written, a table that is being filled and one
+// that is on its way to the disk.
+func openRecords(dir string, memory int64, log *slog.Logger) (*records, error) {
+	cache := pebble.NewCache(memory / 3)
 	defer cache.Unref()
 	db, err := pebble.Open(dir, &pebble.Options{
 		Cache:              cache,
-		MemTableSize:       1 << 20,
+		MemTableSize:       uint64(memory / 3),
 		MaxOpenFiles:       64,
 		FormatMajorVersion: pebble.FormatValueSeparation,
 		Logger:             pebbleLog{log},

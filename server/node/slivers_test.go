@@ -19,7 +19,7 @@ import (
 func newTestSlivers(t *testing.T) *slivers {
 	t.Helper()
 	dir := t.TempDir()
-	rec, err := openRecords(filepath.Join(dir, "records"), slog.New(slog.DiscardHandler))
+	rec, err := openRecords(filepath.Join(dir, "records"), 3<<20, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,13 +1,12 @@
 package node
 
 import (
-	"container/list"
 	"fmt"
-	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 
 	"floe/codec"
+	"floe/server/lru"
 )
 
 // blobInfo is a blob's metadata, verified against its ID, and what checks slivers by it.
@@ -16,60 +15,19 @@ type blobInfo struct {
 	verifier *codec.Verifier
 }
 
-// verifiers remembers the blobs used last: 66 bytes a blob and shard.
-type verifiers struct {
-	mu    sync.Mutex
-	max   int
-	byID  map[codec.BlobID]*list.Element
-	order *list.List // of verifierEntry, last used first
-}
+// verifiers remembers the blobs used last: those that are written or read now
+// are few.
+type verifiers = lru.Cache[codec.BlobID, *blobInfo]
 
-type verifierEntry struct {
-	id   codec.BlobID
-	info *blobInfo
-}
+func newVerifiers(most int64) *verifiers { return lru.New[codec.BlobID, *blobInfo](int(most)) }
 
-func newVerifiers(max int) *verifiers {
-	return &verifiers{max: max, byID: make(map[codec.BlobID]*list.Element), order: list.New()}
-}
-
-func (v *verifiers) get(id codec.BlobID) *blobInfo {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	e := v.byID[id]
-	if e == nil {
-		return nil
-	}
-	v.order.MoveToFront(e)
-	return e.Value.(verifierEntry).info
-}
-
-func (v *verifiers) put(id codec.BlobID, info *blobInfo) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.byID[id] != nil {
-		return
-	}
-	v.byID[id] = v.order.PushFront(verifierEntry{id, info})
-	if v.order.Len() > v.max {
-		last := v.order.Remove(v.order.Back()).(verifierEntry)
-		delete(v.byID, last.id)
-	}
-}
-
-func (v *verifiers) drop(id codec.BlobID) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if e := v.byID[id]; e != nil {
-		v.order.Remove(e)
-		delete(v.byID, id)
-	}
-}
+// size is about what it takes: the hashes, and what points to them.
+func (i *blobInfo) size() int { return 2*len(codec.Hash{})*len(i.metadata.Hashes) + 512 }
 
 // info returns what is known of a blob: nil if its metadata isn't stored,
 // errDamaged if what is stored isn't its metadata.
 func (n *Node) info(id codec.BlobID) (*blobInfo, error) {
-	if i := n.verifier.get(id); i != nil {
+	if i, ok := n.verifier.Get(id); ok {
 		return i, nil
 	}
 	b, err := n.rec.get(blobKey(keyMetadata, id))
@@ -80,7 +38,7 @@ func (n *Node) info(id codec.BlobID) (*blobInfo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: metadata of %s: %v", errDamaged, id, err)
 	}
-	n.verifier.put(id, i)
+	n.verifier.Put(id, i, i.size())
 	return i, nil
 }
 
@@ -105,6 +63,6 @@ func (n *Node) storeMetadata(id codec.BlobID, i *blobInfo) error {
 	if err := n.rec.db.Set(blobKey(keyMetadata, id), i.metadata.MarshalBCS(), pebble.Sync); err != nil {
 		return fmt.Errorf("couldn't store metadata of %s: %w", id, err)
 	}
-	n.verifier.put(id, i)
+	n.verifier.Put(id, i, i.size())
 	return nil
 }
