@@ -63,13 +63,19 @@ func ownedKey(owner suitx.Address, t suitx.StructTag, id suitx.Address) []byte {
 	return key(keyOwned, owner[:], []byte(t.String()), []byte{0}, id[:])
 }
 
-// openStore opens the database. Its caches are small: a ledger shares its
-// machine with thirteen nodes.
+// What the store holds in memory is small: a ledger shares its process with
+// thirteen nodes, and the system keeps what of its files is read often.
+const (
+	cacheBytes = 4 << 20
+	tableBytes = 4 << 20 // of what was written and isn't sorted yet; twice while it is
+)
+
+// openStore opens the database.
 func openStore(dir string) (*pebble.DB, *pebble.Cache, error) {
-	cache := pebble.NewCache(32 << 20)
+	cache := pebble.NewCache(cacheBytes)
 	o := &pebble.Options{
 		Cache:                       cache,
-		MemTableSize:                16 << 20,
+		MemTableSize:                tableBytes,
 		MemTableStopWritesThreshold: 4,
 		FormatMajorVersion:          pebble.FormatNewest,
 		Logger:                      quiet{},
