@@ -96,7 +96,8 @@ func Open() templ.Component {
 			Title:       "Floe: files for you",
 			Description: "Somebody sent you files with Floe. They are decrypted in this page.",
 			Entry:       "open.js",
-			Modules:     modules("list.js", "names.js", "nodes.js", "parcel.js", "preview.js", "saving.js", "trouble.js", "vitals.js"),
+			Modules:     modules("nodes.js", "trouble.js", "unlock.js"),
+			Later:       []string{"list.js", "names.js", "parcel.js", "preview.js", "saving.js", "vitals.js"},
 			Private:     true,
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -76,10 +76,30 @@ export function showOnly(all, shown) {
   for (const section of all) section.hidden = section !== shown;
 }
 
+/**
+ * Changes what an element says. The same words again would be laid out and drawn again.
+ * @param {Element} node
+ * @param {string} words
+ */
+export function reword(node, words) {
+  if (node.textContent !== words) node.textContent = words;
+}
+
+const STEPS = 500; // about as many as a bar has pixels
+
+/**
+ * Moves a bar, once it is a pixel further.
+ * @param {HTMLProgressElement} bar
+ * @param {number} part of its whole length, 0 to 1
+ */
+export function move(bar, part) {
+  const value = (Math.floor(part * STEPS) / STEPS) * bar.max;
+  if (bar.value !== value || !bar.hasAttribute("value")) bar.value = value;
+}
+
 /** Says it to those who can't see it. @param {string} words */
 export function announce(words) {
-  const status = byId("status", HTMLElement);
-  if (status.textContent !== words) status.textContent = words;
+  reword(byId("status", HTMLElement), words);
 }
 
 /**
@@ -178,4 +198,19 @@ export function saveAs(blob, name) {
   anchor.click();
   anchor.remove();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/**
+ * Fulfilled once the page has been painted, or won't be for a while. All modules
+ * that it takes later are asked for then, at once: one by one they would tell what
+ * else they need.
+ * @returns {Promise<void>}
+ */
+export async function painted() {
+  await new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 300);
+  });
+  const names = document.querySelector('meta[name="floe-later"]')?.getAttribute("content") ?? "";
+  for (const name of names.split(" ")) document.head.append(element("link", { rel: "modulepreload", href: new URL(name, import.meta.url).href }));
 }

@@ -3,12 +3,12 @@
 // passphrase where one is needed, and hands the parcel to parcel.js. The link
 // is kept in memory only.
 
-import { announce, byId, headline, showOnly } from "./dom.js";
+import { announce, byId, headline, painted, showOnly } from "./dom.js";
 import { FloeMap } from "./map.js";
 import { engine, lacking, neededToRead, network } from "./net.js";
 import { giving, resting, unknown } from "./nodes.js";
-import { Parcel } from "./parcel.js";
 import { calm, failureOf, tell, troubleBox } from "./trouble.js";
+import { Unlock } from "./unlock.js";
 
 /** @typedef {import("./types").Progress} Progress */
 /** @typedef {import("./types").Failure} Failure */
@@ -18,12 +18,20 @@ const SELF_HEALING = ["too_few_nodes", "offline", "no_server"];
 const LOOKING = byId("title", HTMLElement).textContent ?? "";
 const card = byId("card", HTMLElement);
 const looking = byId("looking", HTMLElement);
-const unlock = byId("unlock", HTMLFormElement);
-const field = byId("passphrase", HTMLInputElement);
-const views = [looking, unlock, byId("parcel", HTMLElement)];
+const unlock = new Unlock((given) => {
+  passphrase = given;
+  calm(troubleBox());
+  announce("Checking the passphrase.");
+  tryOpen();
+});
+const views = [looking, unlock.form, byId("parcel", HTMLElement)];
 
 const map = new FloeMap(byId("open-map", HTMLElement));
-const parcel = new Parcel(showProgress, showTrouble);
+const seen = painted();
+/** What shows a parcel, once it is here. @type {import("./parcel.js").Parcel|null} */
+let parcel = null;
+/** @type {Promise<void>|null} */
+let coming = null;
 
 /** @type {import("./types").Network|null} */
 let net = null;
@@ -52,9 +60,9 @@ function takeFragment() {
 function begin(link) {
   fragment = link;
   passphrase = null;
-  field.value = "";
+  unlock.clear();
   given.clear();
-  parcel.clear();
+  parcel?.clear();
   if (!link) return showTrouble({ code: "no_link", message: "" });
   const lack = lacking();
   if (lack) return showTrouble({ code: "unsupported", message: "", what: lack });
@@ -100,18 +108,32 @@ function showLooking() {
   });
 }
 
+/** Fetches what shows a parcel while one is looked for: the page is painted without it. */
+function fetchParcel() {
+  return (coming ??= seen.then(() => {
+    return import("./parcel.js");
+  }).then(({ Parcel }) => { parcel = new Parcel(showProgress, showTrouble); }, () => {
+    coming = null;
+    throw { code: navigator.onLine ? "no_server" : "offline", message: "" };
+  }));
+}
+
 /** Without touching what is on the page, so that a retry disturbs nobody. */
 async function tryOpen() {
   clearTimeout(retry);
   retry = undefined;
   const mine = ++attempt;
+  const shows = fetchParcel();
+  shows.catch(() => {}); // until it is waited for
   try {
+    await seen; // by whoever waits, before the engine takes the line
     const opened = await (await engine()).open({ fragment, passphrase }, (progress) => { if (mine === attempt) showProgress(progress); });
+    await shows;
     if (mine !== attempt) return;
     waiting = false;
     turnTo(byId("parcel", HTMLElement), () => {
       calm(troubleBox());
-      parcel.show(opened);
+      parcel?.show(opened);
     });
   } catch (cause) {
     const failure = failureOf(cause);
@@ -138,7 +160,7 @@ function showProgress(progress) {
   }
   if (waiting) {
     waiting = false;
-    if (parcel.open) calm(troubleBox());
+    if (parcel?.open) calm(troubleBox());
     else showLooking();
     announce("Going on.");
   }
@@ -150,32 +172,21 @@ async function wait({ have, need, message }) {
   waiting = true;
   const code = need ? "too_few_nodes" : navigator.onLine ? "no_server" : "offline";
   await refresh();
-  if (waiting) showTrouble({ code, message: message ?? "", have: need ? have : undefined }, !parcel.open);
+  if (waiting) showTrouble({ code, message: message ?? "", have: need ? have : undefined }, !parcel?.open);
 }
 
 /** @param {Failure} failure */
 function askPassphrase(failure) {
   const again = failure.code === "passphrase_wrong";
-  turnTo(unlock, () => {
+  turnTo(unlock.form, () => {
     byId("lead", HTMLElement).hidden = true;
     headline("These files ask for a passphrase", false);
-    setUnlocking(false);
-    field.focus();
-    if (!again) {
-      announce("These files ask for a passphrase.");
-      return;
-    }
+    unlock.ask();
+    if (!again) return announce("These files ask for a passphrase.");
     troubleBox().classList.remove("whole");
     tell(troubleBox(), failure, {});
-    field.select();
+    unlock.again();
   }, again);
-}
-
-/** @param {boolean} busy */
-function setUnlocking(busy) {
-  const button = byId("unlock-go", HTMLButtonElement);
-  button.disabled = busy;
-  button.textContent = busy ? "Checking…" : "Open";
 }
 
 /** Trouble that leaves nothing else to show. @param {Failure} failure */
@@ -222,24 +233,10 @@ async function refresh() {
   } catch {
     return;
   }
-  if (parcel.open || waiting) return;
+  if (parcel?.open || waiting) return;
   map.show(net.nodes.map(resting));
 }
 
-unlock.addEventListener("submit", () => {
-  passphrase = field.value;
-  calm(troubleBox());
-  setUnlocking(true);
-  announce("Checking the passphrase.");
-  tryOpen();
-});
-byId("passphrase-show", HTMLElement).addEventListener("click", ({ currentTarget }) => {
-  const button = /** @type {HTMLElement} */ (currentTarget);
-  const show = field.type === "password";
-  field.type = show ? "text" : "password";
-  button.textContent = show ? "Hide" : "Show";
-  button.setAttribute("aria-pressed", String(show));
-});
 addEventListener("hashchange", () => {
   if (location.hash === "#main") return;
   const next = takeFragment();
