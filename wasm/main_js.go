@@ -68,7 +68,7 @@ type app struct {
 
 // client returns a Client with the memory that a call brings.
 func (a *app) client(args js.Value) *client.Client {
-	c := client.New(a.relay, jsMemory{args.Get("memory")}, a.known...)
+	c := client.New(a.relay, jsMemory{args.Get("memory")}, a.known...).Sparing()
 	if a.crew != nil {
 		c = c.WithCoder(a.crew)
 	}

@@ -10,6 +10,8 @@ type Client struct {
 	known  []api.NetworkIDs
 	pace   pace
 	coder  Coder
+
+	sparing bool // of memory
 }
 
 // New returns a Client that reaches its server through relay. Networks that the
@@ -18,6 +20,14 @@ type Client struct {
 // of what a server answers.
 func New(relay Relay, memory Memory, known ...api.NetworkIDs) *Client {
 	return &Client{relay: relay, memory: memory, known: known, pace: usualPace, coder: new(hereCoder)}
+}
+
+// Sparing returns a Client like c that holds less at once while it sends, and
+// takes longer: for a page, whose memory never shrinks.
+func (c *Client) Sparing() *Client {
+	other := *c
+	other.sparing = true
+	return &other
 }
 
 // idsOf returns what counts on the network of that name. Where it is compiled

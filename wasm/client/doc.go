@@ -25,8 +25,9 @@
 // before the window is registered, and it needn't fit into memory: so its
 // segments are sealed twice, to the same ciphertext, which is checked before any
 // of it is sent. While one window is stored, the next is measured and registered.
-// At most two expansions are in memory, and of each pass a segment or two; a node
-// that is slow holds up the reading of files. Small parcels are sealed once.
+// At most two expansions are in memory, or one ([Client.Sparing]), and of each
+// pass a segment or two; a node that is slow holds up the reading of files. Small
+// parcels are sealed once.
 //
 // A journal ([SendRequest].Journal) hears of every window and every segment that
 // is done; with what it heard last, sending goes on later.

@@ -12,14 +12,11 @@ import (
 // How much is under way at a time. It bounds memory: expansions, a segment or two
 // that each pass reads ahead, and the bodies of the POSTs.
 const (
-	expansionsAtOnce   = 2        // or one: in a page, and of segments that are
+	expansionsAtOnce   = 2        // or one: where memory is spared, and of segments that are
 	bulkySegment       = 20 << 20 // large
 	postsAtOnce        = 6        // what browsers allow per host
 	certificatesAtOnce = 4
 )
-
-// inPage says whether this runs in a page, where all memory counts.
-const inPage = runtime.GOOS == "js"
 
 // crew is goroutines that end together: the first error stops all of them.
 type crew struct {
@@ -114,10 +111,10 @@ func (s *sending) measureAll(ctx context.Context, w window) (next mark, err erro
 }
 
 // each has use work on one segment of a window while the next is sealed, but for
-// the first pass of a page, which has no memory to spare. Before it takes one, it
+// the first pass where memory is spared. Before it takes one, it
 // waits until ready lets it; nil: at once.
 func (s *sending) each(ctx context.Context, w window, begin *mark, ready func() error, use func(b *blob, sealed []byte) error) (next mark, err error) {
-	if begin != nil && inPage {
+	if begin != nil && s.client.sparing {
 		return s.sealSegments(ctx, w.first, w.end, begin, func(i int, sealed []byte) error { return use(s.blobs[i], sealed) })
 	}
 	c := newCrew(ctx)

@@ -91,7 +91,7 @@ func (s *sending) storeAll(ctx context.Context) error {
 	}
 	s.begin()
 	s.room = make(chan struct{}, expansionsAtOnce)
-	if s.plan.size > bulkySegment || inPage {
+	if s.plan.size > bulkySegment || s.client.sparing {
 		s.room = make(chan struct{}, 1)
 	}
 	err := s.bringAll(ctx)

@@ -53,6 +53,37 @@ func TestWindows(t *testing.T) {
 	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
 }
 
+// countingCoder says when an expansion is asked for.
+type countingCoder struct {
+	Coder
+	expands func()
+}
+
+func (c countingCoder) Expand(ctx context.Context, nShards int, sealed []byte, metadata bool) (*codec.Expansion, error) {
+	c.expands()
+	return c.Coder.Expand(ctx, nShards, sealed, metadata)
+}
+
+// TestSparing: where memory is spared, no blob is expanded before the one before
+// it is stored.
+func TestSparing(t *testing.T) {
+	f, files := manySegments(t)
+	expansions := 0
+	sent := mustSend(t, f.client().Sparing().WithCoder(countingCoder{new(hereCoder), func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if want := 2 * f.net.NShards * expansions; len(f.puts) < want {
+			t.Errorf("expansion %d is made while nodes have %d slivers of those before, of %d", expansions, len(f.puts), want)
+		}
+		expansions++
+	}}), request(files))
+	if expansions != len(sent.Blobs) {
+		t.Errorf("%d blobs took %d expansions", len(sent.Blobs), expansions)
+	}
+	wantOnce(t, f, sent)
+	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
+}
+
 // TestFourGiB is how many transactions 4 GiB take.
 func TestFourGiB(t *testing.T) {
 	net := &network{Network: api.Network{NShards: 104, SegmentSize: 16 << 20, Nodes: make([]api.Node, 13)}}
