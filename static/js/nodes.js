@@ -20,26 +20,24 @@ export function resting({ index, name, up }) {
   return { index, name, fill: 0, down: !up, words: up ? "answers" : "not answering" };
 }
 
-/** A node that is given slivers. @param {NodeProgress} node @returns {NodeView} */
-export function taking(node) {
-  const { index, name, state } = node;
+/** A node that is given slivers: it is done many times, with each blob. @param {NodeProgress} node @returns {NodeView} */
+export function taking({ index, name, state, acked, total }) {
   const down = state === "down";
-  const fill = part(node);
+  const fill = part(acked, total);
   const words = down ? "not answering" : fill >= 1 ? "holds its part" : `${Math.floor(fill * 10) * 10} % of its part`;
   return { index, name, fill: down ? 0 : fill, down, words };
 }
 
 /** A node that slivers may be read from. @param {NodeProgress} node @returns {NodeView} */
-export function giving(node) {
-  const { index, name, state } = node;
+export function giving({ index, name, state, acked, total }) {
   const down = state === "down";
-  const fill = part(node);
+  const fill = state === "done" ? 1 : part(acked, total);
   return { index, name, fill: down ? 0 : fill, down, words: down ? "not answering" : fill > 0 ? "gave its part" : "not needed so far" };
 }
 
-/** @param {NodeProgress} node */
-function part({ acked, total, state }) {
-  return state === "done" ? 1 : total > 0 ? Math.min(1, acked / total) : 0;
+/** @param {number} acked @param {number} total */
+function part(acked, total) {
+  return total > 0 ? Math.min(1, acked / total) : 0;
 }
 
 /** "Node 5 is not answering. It is not needed: the other 12 hold your files." @param {NodeProgress[]} nodes */

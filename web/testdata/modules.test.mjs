@@ -83,6 +83,14 @@ test("what systems leave in folders is left out", () => {
   for (const path of ["a.txt", "DS_Store.txt", ".gitignore", "_a"]) assert.equal(names.isLeftover(path), false, path);
 });
 
+test("a node that took one of many blobs isn't full", () => {
+  const node = { index: 2, name: "Node 3", acked: 30, total: 100, state: "done" };
+  assert.deepEqual(nodes.taking(node), { index: 2, name: "Node 3", fill: 0.3, down: false, words: "30 % of its part" });
+  assert.equal(nodes.taking({ ...node, acked: 100, state: "sending" }).words, "holds its part");
+  assert.equal(nodes.taking({ ...node, state: "down" }).fill, 0);
+  assert.equal(nodes.giving({ ...node, total: 0 }).fill, 1);
+});
+
 test("nodes that don't answer", () => {
   const make = (...down) => Array.from({ length: 13 }, (_, index) => ({ index, name: `Node ${index + 1}`, acked: 1, total: 2, state: down.includes(index) ? "down" : "sending" }));
   assert.equal(nodes.aboutNodes(make()), "");
