@@ -2,12 +2,12 @@
 // The nodes as ice floes on the page: each fills from below as its bytes come,
 // and turns hollow and dashed when it doesn't answer. A table says the same.
 
-import { drawing, element } from "./dom.js";
+import { drawing, element, reword } from "./dom.js";
 import { floes } from "./floes.js";
 
 /** @typedef {import("./floes.js").Floe} Floe */
 /** @typedef {import("./nodes.js").NodeView} NodeView */
-/** @typedef {{floe: Floe, group: SVGElement, water: SVGElement, row: HTMLElement}} Drawn */
+/** @typedef {{floe: Floe, group: SVGElement, water: SVGElement, row: HTMLElement, depth: number}} Drawn */
 
 /** Width and height in units; the same ratios stand in parts.css. */
 const SHAPES = { field: [640, 260], "field narrow": [360, 230], strip: [640, 92], "strip narrow": [360, 104] };
@@ -81,15 +81,19 @@ export class FloeMap {
     this.#views.forEach((view, at) => this.#update(this.#drawn[at], view));
   }
 
-  /** @param {Drawn} drawn @param {NodeView} view */
-  #update({ floe, group, water, row }, view) {
+  /** Water rises by a pixel or so at a time: each step draws the floes anew. @param {Drawn} drawn @param {NodeView} view */
+  #update(drawn, view) {
+    const { floe, group, water, row } = drawn;
     const state = view.down ? "down" : view.fill >= 1 ? "full" : view.fill > 0 ? "filling" : "empty";
     if (group.dataset.state !== state) group.dataset.state = state;
-    const depth = (floe.bottom - floe.top + 3) * (1 - Math.min(1, Math.max(0, view.fill)));
-    water.style.transform = `translateY(${depth.toFixed(1)}px)`;
+    const depth = Math.ceil((floe.bottom - floe.top + 3) * (1 - Math.min(1, Math.max(0, view.fill))));
+    if (depth !== drawn.depth) {
+      drawn.depth = depth;
+      water.style.transform = `translateY(${depth}px)`;
+    }
     const [name, words] = row.children;
-    if (name.textContent !== view.name) name.textContent = view.name;
-    if (words.textContent !== view.words) words.textContent = view.words;
+    reword(name, view.name);
+    reword(words, view.words);
   }
 }
 
@@ -111,7 +115,7 @@ function drawFloe(floe, id, number) {
     group.append(label);
   }
   const row = element("tr", {}, element("th", { scope: "row" }), element("td"));
-  return { floe, group, water, row };
+  return { floe, group, water, row, depth: NaN };
 }
 
 /** The table for those who don't see the drawing. @param {string} label @param {HTMLElement} body */

@@ -2,7 +2,7 @@
 // An opened parcel: its files by name, each to be looked at or saved, or all at
 // once. Nothing is called saved before its last byte was checked and written.
 
-import { announce, byId, element, headline, saveAs, within } from "./dom.js";
+import { announce, byId, element, headline, move, reword, saveAs, within } from "./dom.js";
 import { many, manyInWords, shortDay, size, sizeOf } from "./format.js";
 import { FileList } from "./list.js";
 import { base, shown } from "./names.js";
@@ -212,8 +212,8 @@ export class Parcel {
   /** @param {HTMLProgressElement} bar @param {HTMLElement} amount @param {Progress} progress */
   #progress(bar, amount, progress) {
     if (progress.total > 0) {
-      bar.value = Math.min(99, (progress.acked / progress.total) * 100);
-      amount.textContent = sizeOf(progress.acked, progress.total);
+      move(bar, Math.min(0.99, progress.acked / progress.total));
+      reword(amount, sizeOf(progress.acked, progress.total));
     }
     percent(bar.value, "read");
     this.#show(progress);

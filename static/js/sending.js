@@ -2,7 +2,7 @@
 // Shows a parcel on its way: what each node has acknowledged, the phase, the
 // pace, and trouble in words.
 
-import { announce, byId } from "./dom.js";
+import { announce, byId, move, reword } from "./dom.js";
 import { duration, size, sizeOf } from "./format.js";
 import { FloeMap } from "./map.js";
 import { aboutNodes, resting, taking } from "./nodes.js";
@@ -84,7 +84,7 @@ export class Sending {
   /** @param {string} phase */
   #showPhase(phase) {
     if (phase === "certifying" || phase === "confirming") this.#bar.removeAttribute("value");
-    else this.#bar.value = Math.min(99, this.part * 100);
+    else move(this.#bar, Math.min(0.99, this.part));
     const words = phase === "confirming" && this.#payer ? `Confirm in ${this.#payer}` : PHASES[phase] ?? PHASES.sending;
     if (phase !== this.#phase) {
       this.#phase = phase;
@@ -102,11 +102,11 @@ export class Sending {
   /** Bytes are counted as the nodes acknowledge them, or as they go up, and said in terms of the files. @param {Progress} progress */
   #showPace({ phase, rate, etaMs, total }) {
     const moving = phase === "sending" && this.part > 0;
-    byId("amount", HTMLElement).textContent = phase === "certifying" || !this.part || !this.#size ? "" : `${sizeOf(this.part * this.#size, this.#size)} ${this.#verb}`;
+    reword(byId("amount", HTMLElement), phase === "certifying" || !this.part || !this.#size ? "" : `${sizeOf(this.part * this.#size, this.#size)} ${this.#verb}`);
     const pace = [];
     if (moving && rate && total) pace.push(`${size((rate / total) * this.#size)}/s`);
     if (moving && etaMs && Date.now() - this.#began > 3000) pace.push(`about ${duration(etaMs)}`);
-    byId("pace", HTMLElement).textContent = pace.join(" · ");
+    reword(byId("pace", HTMLElement), pace.join(" · "));
   }
 
   /** @param {string} words */

@@ -59,13 +59,15 @@ type Progress struct {
 }
 
 const (
-	reportEvery = 100 * time.Millisecond
+	reportEvery = 250 * time.Millisecond // at most, if there is another hundredth; else …
+	reportSlow  = time.Second            // … each report has a page drawn anew
 	etaAfter    = 3 * time.Second
 	rateWindow  = 3 * time.Second // how fast the rate follows
 )
 
-// meter gathers progress from many goroutines and reports it at most ten times
-// a second, and at once when the phase or the message changes.
+// meter gathers progress from many goroutines and reports it at most four times
+// a second, or once where there is little to tell, and at once when the phase, the
+// message or what is known of nodes that are down changes.
 type meter struct {
 	report func(Progress) // may be nil; never called twice at a time
 	heavy  bool           // slivers are sent, and needn't be
@@ -76,6 +78,7 @@ type meter struct {
 	sampled  time.Time
 	since    int64 // bytes since sampled
 	reported time.Time
+	shown    int64 // bytes acknowledged by then
 }
 
 func newMeter(report func(Progress)) *meter { return &meter{report: report} }
@@ -84,7 +87,7 @@ func newMeter(report func(Progress)) *meter { return &meter{report: report} }
 func (m *meter) update(change func(*Progress)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	before := m.now
+	before, downBefore := m.now, down(m.now.Nodes)
 	change(&m.now)
 	now := time.Now()
 	if m.now.Phase != before.Phase {
@@ -93,14 +96,30 @@ func (m *meter) update(change func(*Progress)) {
 	}
 	m.since += max(0, m.now.Acked-before.Acked)
 	m.sample(now)
-	turned := m.now.Phase != before.Phase || m.now.Message != before.Message
-	if m.report == nil || !turned && now.Sub(m.reported) < reportEvery {
+	turned := m.now.Phase != before.Phase || m.now.Message != before.Message || down(m.now.Nodes) != downBefore
+	if m.report == nil || !turned && !m.due(now) {
 		return
 	}
-	m.reported = now
+	m.reported, m.shown = now, m.now.Acked
 	out := m.now
 	out.Nodes = slices.Clone(m.now.Nodes)
 	m.report(out)
+}
+
+// due says whether there is enough to tell.
+func (m *meter) due(now time.Time) bool {
+	since := now.Sub(m.reported)
+	return since >= reportSlow || since >= reportEvery && 100*(m.now.Acked-m.shown) >= m.now.Total
+}
+
+// down counts nodes that are.
+func down(nodes []NodeProgress) (n int) {
+	for _, p := range nodes {
+		if p.State == NodeDown {
+			n++
+		}
+	}
+	return n
 }
 
 // sample folds the bytes since the last sample into the rate, as an average
