@@ -19,7 +19,8 @@ type Nodes interface {
 	Put(ctx context.Context, node int, f api.Frame) (status int, reason string, err error)
 	// Holds asks whether a node stores already what a frame without its body names.
 	Holds(ctx context.Context, node int, f api.Frame) (bool, error)
-	// Get fetches what a frame without its body names. The bytes are unverified.
+	// Get fetches what a frame without its body names, into the room behind that
+	// body if there is enough. The bytes are unverified.
 	// A status other than 200 says that the node doesn't have it, an error that
 	// it didn't answer.
 	Get(ctx context.Context, node int, f api.Frame) (body []byte, status int, err error)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -116,10 +117,15 @@ func (s *Server) fetch(ctx context.Context, com *api.Committee, meta *verifiedMe
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, getTimeout)
 	defer cancel()
+	room := bodies.Get().(*[]byte)
+	defer bodies.Put(room)
+	*room = slices.Grow((*room)[:0], meta.sliverSize)
+	f.Body = *room
 	body, status, err := s.nodes.Get(ctx, member.Index, f)
 	if ctx.Err() == nil || err == nil {
 		s.health.saw(member.Index, err == nil)
 	}
+	f.Body = nil
 	f.Node, f.Status = uint16(member.Index), uint16(status)
 	switch {
 	case err != nil:

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 
 	"floe/server/api"
 )
@@ -38,7 +39,7 @@ func (t inside) RoundTrip(req *http.Request) (res *http.Response, err error) {
 	if asked.Body == nil {
 		asked.Body = http.NoBody
 	}
-	w := &insideAnswer{header: make(http.Header)}
+	w := &insideAnswer{header: make(http.Header), body: answers.Get().(*[]byte)}
 	defer func() {
 		if recover() != nil { // it was noted
 			res, err = nil, io.ErrUnexpectedEOF
@@ -55,8 +56,12 @@ func (t inside) RoundTrip(req *http.Request) (res *http.Response, err error) {
 type insideAnswer struct {
 	header http.Header
 	status int
-	body   []byte
+	body   *[]byte
 }
+
+// answers are buffers that were read from and closed. Slivers come by the thousand
+// and are much alike in size.
+var answers = sync.Pool{New: func() any { return new([]byte) }}
 
 func (w *insideAnswer) Header() http.Header { return w.header }
 
@@ -68,25 +73,43 @@ func (w *insideAnswer) WriteHeader(status int) {
 
 func (w *insideAnswer) Write(b []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
-	w.body = append(w.body, b...)
+	*w.body = append(*w.body, b...)
 	return len(b), nil
 }
+
+// Room is for nodes that read a sliver straight into the answer.
+func (w *insideAnswer) Room() *[]byte { return w.body }
 
 func (w *insideAnswer) response(req *http.Request) *http.Response {
 	w.WriteHeader(http.StatusOK)
 	return &http.Response{
 		Status: http.StatusText(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.header, ContentLength: int64(len(w.body)), Body: insideBody{bytes.NewReader(w.body), w.body}, Request: req,
+		Header: w.header, ContentLength: int64(len(*w.body)), Body: &insideBody{bytes.NewReader(*w.body), w.body}, Request: req,
 	}
 }
 
-// insideBody can also be had without a copy.
+// insideBody can also be had without a copy; it is the caller's then.
 type insideBody struct {
 	*bytes.Reader
-	all []byte
+	all *[]byte // nil once it was given away, or back
 }
 
-func (b insideBody) Bytes() []byte { return b.all }
+func (b *insideBody) Bytes() []byte {
+	all := *b.all
+	if len(all) < cap(all)/2 { // a few words in the room of a sliver
+		return bytes.Clone(all)
+	}
+	b.all = nil
+	return all
+}
 
-func (insideBody) Close() error { return nil }
+func (b *insideBody) Close() error {
+	if b.all != nil {
+		b.Reader.Reset(nil)
+		*b.all = (*b.all)[:0]
+		answers.Put(b.all)
+		b.all = nil
+	}
+	return nil
+}

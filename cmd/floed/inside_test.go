@@ -39,6 +39,22 @@ func TestInside(t *testing.T) {
 	if got := string(b); err != nil || got != "/v1/echo?a=b words" || res.StatusCode != http.StatusTeapot || res.Header.Get("X-Method") != "POST" || res.ContentLength != int64(len(got)) {
 		t.Errorf("%d %v %q, %v", res.StatusCode, res.Header, got, err)
 	}
+	for _, words := range []string{"a", strings.Repeat("a sliver's bytes ", 1000), "b"} { // what was taken stays its taker's
+		var taken [][]byte
+		for range 3 {
+			res, err := c.Post("http://127.0.0.1:8080/node/0/v1/echo", "text/plain", strings.NewReader(words))
+			if err != nil {
+				t.Fatal(err)
+			}
+			taken = append(taken, res.Body.(interface{ Bytes() []byte }).Bytes())
+			res.Body.Close()
+		}
+		for i, b := range taken {
+			if string(b) != "/v1/echo? "+words {
+				t.Errorf("answer %d of %d bytes was written over: %.30q", i, len(words), b)
+			}
+		}
+	}
 	for _, path := range []string{"/v1/stopped", "/v1/broken"} {
 		if _, err := c.Get("http://127.0.0.1:8080/node/0" + path); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%s: %v", path, err)

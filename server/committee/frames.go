@@ -66,9 +66,9 @@ func (c *Client) Holds(ctx context.Context, i int, f api.Frame) (bool, error) {
 	return strings.EqualFold(status, "stored"), nil // the SDK's types capitalize it
 }
 
-// Get fetches what a frame without its body names. The bytes are unverified. A
-// status other than 200 says that the node doesn't have it, an error that it
-// didn't answer as a node does.
+// Get fetches what a frame without its body names, into the room behind that body
+// if there is enough. The bytes are unverified. A status other than 200 says that
+// the node doesn't have it, an error that it didn't answer as a node does.
 func (c *Client) Get(ctx context.Context, i int, f api.Frame) (body []byte, status int, err error) {
 	n, p, err := c.target(i, f)
 	if err != nil {
@@ -78,7 +78,7 @@ func (c *Client) Get(ctx context.Context, i int, f api.Frame) (body []byte, stat
 	if f.Kind != api.FrameMetadata {
 		max = int64(c.state.Load().params.Secondary)*codec.MaxSymbolSize + 128
 	}
-	status, body, err = c.ask(ctx, n, http.MethodGet, p, nil, max)
+	status, body, err = c.askInto(ctx, n, http.MethodGet, p, nil, max, f.Body[len(f.Body):])
 	if err != nil || status != http.StatusOK {
 		return nil, status, err
 	}

@@ -103,6 +103,11 @@ func (r *rest) answered() {
 // ask sends one request and returns the answer whatever its status. Every error
 // is a NodeError, unless ctx has ended.
 func (c *Client) ask(ctx context.Context, n *node, method, path string, body []byte, max int64) (status int, answer []byte, err error) {
+	return c.askInto(ctx, n, method, path, body, max, nil)
+}
+
+// askInto is ask for an answer that is put into room, if it has enough.
+func (c *Client) askInto(ctx context.Context, n *node, method, path string, body []byte, max int64, room []byte) (status int, answer []byte, err error) {
 	err = n.unfit
 	if err == nil {
 		err = n.rest.check()
@@ -116,7 +121,7 @@ func (c *Client) ask(ctx context.Context, n *node, method, path string, body []b
 	case <-ctx.Done():
 		return 0, nil, ctx.Err()
 	}
-	status, answer, err = c.roundTrip(ctx, n, path, method, body, max)
+	status, answer, err = c.roundTrip(ctx, n, path, method, body, max, room)
 	if ctx.Err() != nil {
 		return 0, nil, ctx.Err()
 	}
@@ -128,7 +133,7 @@ func (c *Client) ask(ctx context.Context, n *node, method, path string, body []b
 	return status, answer, nil
 }
 
-func (c *Client) roundTrip(ctx context.Context, n *node, path, method string, body []byte, max int64) (int, []byte, error) {
+func (c *Client) roundTrip(ctx context.Context, n *node, path, method string, body []byte, max int64, room []byte) (int, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, n.base+path, nil)
@@ -154,19 +159,25 @@ func (c *Client) roundTrip(ctx context.Context, n *node, path, method string, bo
 		return 0, nil, err
 	}
 	defer resp.Body.Close()
-	answer, err := readAnswer(resp, max)
+	answer, err := readAnswer(resp, max, room)
 	if err == nil && resp.StatusCode/100 == 3 {
 		err = fmt.Errorf("redirects, which isn't followed")
 	}
 	return resp.StatusCode, answer, err
 }
 
-// readAnswer reads an answer into as much memory as it takes, if it says so. One
-// that came without a network has its bytes already.
-func readAnswer(resp *http.Response, max int64) ([]byte, error) {
+// readAnswer reads an answer into room or, if that isn't enough, into as much
+// memory as it takes, if it says so. One that came without a network has its bytes
+// already.
+func readAnswer(resp *http.Response, max int64, room []byte) ([]byte, error) {
 	tooLong := fmt.Errorf("answer of more than %d bytes", max)
 	if resp.ContentLength > max {
 		return nil, tooLong
+	}
+	if resp.ContentLength > 0 && resp.ContentLength <= int64(cap(room)) {
+		answer := room[:resp.ContentLength]
+		_, err := io.ReadFull(resp.Body, answer)
+		return answer, err
 	}
 	if here, ok := resp.Body.(interface{ Bytes() []byte }); ok {
 		return here.Bytes(), nil

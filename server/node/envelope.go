@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 )
 
 // fault is an answer that isn't a success, as Walrus' nodes give it (AIP-193).
@@ -51,10 +52,15 @@ func success(w http.ResponseWriter, code int, data any) error {
 
 // raw answers BCS.
 func raw(w http.ResponseWriter, b []byte) error {
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Length", fmt.Sprint(len(b)))
+	rawHead(w, len(b))
 	_, err := w.Write(b)
 	return ignoreGone(err)
+}
+
+func rawHead(w http.ResponseWriter, size int) {
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Length", strconv.Itoa(size))
+	w.WriteHeader(http.StatusOK)
 }
 
 // fail answers {"error":…}. What isn't a fault is an internal error: the caller
