@@ -14,5 +14,4 @@ func vectorGather(*room, lanes, grid) int                  { return 0 }
 func vectorScatter(*room, lanes, grid) int                 { return 0 }
 func vectorScale(lanes, [][4]byte) bool                    { return false }
 func vectorDerive(lanes) bool                              { return false }
-func vectorLeaves([]Hash, int, grid, int, *hasher) int     { return 0 }
 func vectorPairs(_, _, _ []Hash, p pairing, h *hasher) int { return 0 }
