@@ -34,7 +34,16 @@ async function sha256(blob) {
 
 const noise = new Uint8Array(3_000_000);
 for (let i = 0; i < noise.length; i += 65536) crypto.getRandomValues(noise.subarray(i, Math.min(i + 65536, noise.length)));
+
+// A file whose slices are other than usual.
+function sliced(name, change) {
+  const file = new File([noise.subarray(1_000_000)], name);
+  file.slice = (...range) => Object.assign(File.prototype.slice.call(file, ...range), change(...range));
+  return file;
+}
+
 const files = [
+  { file: sliced("streamless.bin", () => ({ stream: undefined })), path: "streamless.bin" }, // as browsers have it that can't stream into memory that is given to them
   { file: new File([noise], "noise.bin", { lastModified: 1.7e12 }), path: "noise.bin" },
   { file: new File(["привет"], "письмо.txt"), path: "папка/письмо.txt" },
   { file: new File([], "empty"), path: "empty" },
@@ -106,6 +115,9 @@ say("streamed", {
   stopped: (await drain({ index: noisy }, 2)).told,
   missing: (await drain({ index: 99 })).told,
 });
+
+const altered = sliced("altered.bin", (from) => from > 0 && { arrayBuffer: async () => { throw new Error("it has changed"); } });
+say("altered", await failure(floe.send({ files: [{ file: altered, path: "altered.bin" }], seed, index: 3, origin: base, memory })));
 
 const cancelled = new AbortController();
 const aborting = floe.send({
