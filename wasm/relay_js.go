@@ -49,7 +49,7 @@ func (f *fetchRelay) Do(ctx context.Context, r client.Request) (*client.Response
 // but is counted, and so makes it collect in time.
 func (f *fetchRelay) body(p client.Pieces) js.Value {
 	size := p.Len()
-	js.Global().Get("ArrayBuffer").New(4 * size)
+	js.Global().Get("ArrayBuffer").New(8 * size)
 	if f.room.IsUndefined() || f.room.Get("byteLength").Int() < size {
 		f.room = js.Global().Get("Uint8Array").New(size)
 	}
