@@ -21,6 +21,8 @@ type function struct {
 	locals []byte // value types of the variables
 	body   []byte
 	index  uint32 // among the module's functions
+
+	lookUps uint32 // the instruction that looks nibbles up
 }
 
 func (f *function) variable(kind byte) local {
@@ -110,6 +112,10 @@ const (
 	vShiftR64  = 0xcd
 	vAdd64     = 0xce
 	vStoreHalf = 0x5b // one 64-bit lane
+
+	// As vSwizzle where numbers are below 16, and whatever a processor does fastest
+	// where not.
+	vSwizzleRelaxed = 0x100
 )
 
 func (f *function) vector(op uint32) {
@@ -183,11 +189,12 @@ func (f *function) when(yes, no func()) {
 // module is a whole module over another's memory.
 type module struct {
 	functions []*function
+	lookUps   uint32
 }
 
 // function declares a function of parameters that are 32-bit integers.
 func (m *module) function(name string, params int) (*function, []local) {
-	f := &function{name: name, params: slices.Repeat([]byte{i32}, params), index: uint32(len(m.functions))}
+	f := &function{name: name, params: slices.Repeat([]byte{i32}, params), index: uint32(len(m.functions)), lookUps: m.lookUps}
 	m.functions = append(m.functions, f)
 	all := make([]local, params)
 	for i := range all {

@@ -122,9 +122,9 @@ func (f *function) timesSplit(p product, x, high local) {
 	f.get(p.low, x)
 	f.vectorConstant(all16(15))
 	f.vector(vAnd)
-	f.vector(vSwizzle)
+	f.vector(f.lookUps)
 	f.get(p.high, high)
-	f.vector(vSwizzle)
+	f.vector(f.lookUps)
 	f.vector(vXor)
 }
 

@@ -4,8 +4,15 @@ package kernel
 
 // Module returns the kernel in WebAssembly's binary format. It is the same for
 // every caller and on every machine.
-func Module() []byte {
-	m := &module{}
+func Module() []byte { return build(vSwizzle) }
+
+// Relaxed returns the kernel for browsers that have relaxed vector instructions:
+// it gives the same results, and looks nibbles up with one instruction of the
+// processor where the others take two. What can't compile it takes Module's.
+func Relaxed() []byte { return build(vSwizzleRelaxed) }
+
+func build(lookUps uint32) []byte {
+	m := &module{lookUps: lookUps}
 	m.field()
 	m.blake2b()
 	m.aead()

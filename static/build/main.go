@@ -1,8 +1,9 @@
 // Build makes static/dist with nothing but Go: floe.wasm from floe/wasm, without
 // what nothing in it needs ([strip]), the wasm_exec.js of the same Go that
-// compiled it, kernel.wasm as floe/codec/kernel assembles it, and brotli twins
-// of both modules. "go generate ./static" runs it in static/; with -o FILE it
-// makes the module alone, there, and with -traces one whose traces have names.
+// compiled it, kernel.wasm and kernel-relaxed.wasm as floe/codec/kernel assembles
+// them, of which a browser takes one, and brotli twins of the modules. "go
+// generate ./static" runs it in static/; with -o FILE it makes the module alone,
+// there, and with -traces one whose traces have names.
 //
 // The same source and the same Go give the same bytes on every machine.
 package main
@@ -52,11 +53,16 @@ func run(out string, traces bool) error {
 	if err := copyExec(filepath.Join(dist, "wasm_exec.js")); err != nil {
 		return err
 	}
-	vectors := filepath.Join(dist, "kernel.wasm")
-	if err := replace(vectors, kernel.Module()); err != nil {
-		return err
+	for name, module := range map[string][]byte{"kernel.wasm": kernel.Module(), "kernel-relaxed.wasm": kernel.Relaxed()} {
+		vectors := filepath.Join(dist, name)
+		if err := replace(vectors, module); err != nil {
+			return err
+		}
+		if err := twin(vectors, module); err != nil {
+			return err
+		}
 	}
-	return twin(vectors, kernel.Module())
+	return nil
 }
 
 // twin puts the brotli form of a module beside it.

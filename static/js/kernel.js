@@ -8,6 +8,19 @@ const FUNCTIONS = ["load", "store", "gather", "scatter", "add", "multiplyAdd", "
 /** @typedef {(a: number, b: number, c: number, d?: number, e?: number, f?: number, g?: number, h?: number) => void} Work */
 
 /**
+ * Compiles the kernel while it loads: the one for browsers that have relaxed
+ * vector instructions, or else the other.
+ *
+ * @param {URL} base  the folder that both are in
+ * @returns {Promise<WebAssembly.Module|null>} null in a browser that can compile neither
+ */
+export function compileKernel(base) {
+  /** @param {string} name */
+  const compile = (name) => WebAssembly.compileStreaming(fetch(new URL(name, base)));
+  return compile("kernel-relaxed.wasm").catch(() => compile("kernel.wasm")).catch(() => null);
+}
+
+/**
  * Gives a Go object what its module imports. Without a module, or in a browser
  * that can't compile it, Go is told that there is none and works without.
  *

@@ -17,13 +17,12 @@
 
 import "../dist/wasm_exec.js";
 import { Crew } from "./crew.js";
-import { withKernel } from "./kernel.js";
+import { compileKernel, withKernel } from "./kernel.js";
 import { reading } from "./reading.js";
 import { Journal, discard, interrupted, resumable, takenUp } from "./unsent.js";
 import { openVault } from "./vault.js";
 
 const MODULE = new URL("../dist/floe.wasm", import.meta.url);
-const KERNEL = new URL("../dist/kernel.wasm", import.meta.url);
 
 /** Workers that help. @type {Crew} */
 let crew;
@@ -36,7 +35,7 @@ async function start() {
   const go = new globalThis.Go();
   if (self.name) go.argv.push(self.name);
   const module = WebAssembly.compileStreaming(fetch(MODULE));
-  const kernel = WebAssembly.compileStreaming(fetch(KERNEL)).catch(() => null);
+  const kernel = compileKernel(new URL("../dist/", import.meta.url));
   crew = new Crew({ engine: module, kernel });
   const join = await withKernel(go, kernel);
   const instance = await WebAssembly.instantiate(await module, go.importObject);

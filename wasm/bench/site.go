@@ -81,6 +81,9 @@ func (s *site) build() error {
 	if err := os.WriteFile(filepath.Join(s.dir, "wasm_exec.js"), b, 0o600); err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(s.dir, "kernel-relaxed.wasm"), kernel.Relaxed(), 0o600); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(s.dir, "kernel.wasm"), kernel.Module(), 0o600)
 }
 

@@ -1,7 +1,7 @@
 // One worker: ours and the peers, each called on the same bytes in turn.
 import "/static/dist/wasm_exec.js";
 import { Crew } from "/static/js/crew.js";
-import { withKernel } from "/static/js/kernel.js";
+import { compileKernel, withKernel } from "/static/js/kernel.js";
 import startWalrus, { BlobEncoder } from "/npm/@mysten/walrus-wasm/web/walrus_wasm.js";
 import { Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } from "/npm/age-encryption/dist/index.js";
 
@@ -9,7 +9,7 @@ import { Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } fro
 async function start(workers) {
   const go = new globalThis.Go();
   const engine = WebAssembly.compileStreaming(fetch("/engine.wasm"));
-  const kernel = WebAssembly.compileStreaming(fetch("/static/dist/kernel.wasm"));
+  const kernel = compileKernel(new URL("/static/dist/", location.href));
   const join = await withKernel(go, kernel);
   const instance = await WebAssembly.instantiate(await engine, go.importObject);
   join(instance);
