@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"encoding/binary"
 	"fmt"
 )
 
@@ -52,26 +51,6 @@ func (x *Expansion) Sliver(kind Kind, pair int) *Sliver {
 	return s
 }
 
-// AppendBCS appends what MarshalBCS gives for a sliver, gathered straight into
-// dst.
-func (x *Expansion) AppendBCS(dst []byte, kind Kind, pair int) []byte {
-	p := x.matrix.p
-	index := IndexOf(kind, pair, p.NShards)
-	dst = binary.AppendUvarint(dst, uint64(p.SliverSize(kind, x.matrix.symbolSize)))
-	switch {
-	case kind == Primary && index >= p.Primary:
-		dst = x.appendRecovery(dst, index-p.Primary)
-	case kind == Primary:
-		dst = append(dst, x.matrix.row(index)...)
-	case index < p.Secondary:
-		dst = x.appendColumn(dst, index)
-	default:
-		dst = append(dst, x.column(index)...)
-	}
-	dst = binary.LittleEndian.AppendUint16(dst, uint16(x.matrix.symbolSize))
-	return binary.LittleEndian.AppendUint16(dst, uint16(index))
-}
-
 // Slivers yields sliver pairs in the order asked, those of one node say. An
 // error of yield ends it and is returned.
 func (x *Expansion) Slivers(pairs []int, yield func(pair int, primary, secondary *Sliver) error) error {
@@ -114,15 +93,6 @@ func (x *Expansion) appendRecovery(dst []byte, i int) []byte {
 	return dst
 }
 
-// appendColumn appends column c < k2.
-func (x *Expansion) appendColumn(dst []byte, c int) []byte {
-	s := x.matrix.symbolSize
-	for r := range x.matrix.p.Primary {
-		dst = append(dst, x.matrix.row(r)[c*s:][:s]...)
-	}
-	return dst
-}
-
 // row is what the share has of row k1+i.
 func (s *Share) row(i int) []byte {
 	if s.kept != nil {
@@ -137,7 +107,9 @@ func (x *Expansion) column(c int) []byte {
 	p, s := x.matrix.p, x.matrix.symbolSize
 	size := p.SliverSize(Secondary, s)
 	if c < p.Secondary {
-		return x.appendColumn(make([]byte, 0, size), c)
+		all := make([]byte, size)
+		x.gather(all, 0, c, c+1)
+		return all
 	}
 	for _, share := range x.shares {
 		if c < share.end {

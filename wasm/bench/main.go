@@ -11,9 +11,11 @@
 //	{"name":"encode","n_shards":1000,"bytes":67108864,"workers":1,"ours_mbps":…,"peer_mbps":…,"ratio":…}
 //
 // With two workers ours encodes by the crew that the page has (floe/wasm/crew);
-// the peer knows one. encode and decode are held against @mysten/walrus-wasm, whose slivers must be
-// equal to ours byte by byte; decode is from primary slivers that hold nothing of
-// the blob, and ours verifies all of them besides. seal and open are held
+// the peer knows one. encode and decode are held against @mysten/walrus-wasm, whose
+// slivers must be equal to ours byte by byte, in an array each; those that are
+// parts of the blob ours puts there while it makes the others. decode is from
+// primary slivers that hold nothing of the blob, and ours verifies all of them
+// besides. seal and open are held
 // against age-encryption, which returns new arrays; ours, like the page, works
 // piece by piece and fills arrays that are there. A megabyte is 10^6 bytes.
 //

@@ -4,7 +4,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"slices"
 	"syscall/js"
@@ -47,8 +46,9 @@ func function(f func(args []js.Value) (any, error)) js.Func {
 // engine keeps between calls what a benchmark prepares.
 type engine struct {
 	crew     *crew.Crew
+	breathe  func()
 	blob     []byte
-	sliver   []byte
+	staged   []byte
 	slivers  []*codec.Sliver
 	metadata *codec.Metadata
 	identity *age.HybridIdentity
@@ -58,35 +58,6 @@ func bytesOf(v js.Value) []byte {
 	b := make([]byte, v.Get("length").Int())
 	js.CopyBytesToGo(b, v)
 	return b
-}
-
-// crew(Crew of static/js/crew.js) has its workers encode.
-func (e *engine) hire(args []js.Value) (any, error) {
-	e.crew = crew.New(crew.Page(args[0]))
-	return nil, nil
-}
-
-// encode(nShards, blob, primary, secondary, done) fills the arrays with slivers
-// in BCS and calls done with the blob ID.
-func (e *engine) encode(args []js.Value) (any, error) {
-	if n := args[1].Get("length").Int(); len(e.blob) != n {
-		e.blob = make([]byte, n, n+128)
-	}
-	js.CopyBytesToGo(e.blob, args[1])
-	go func() {
-		x, err := e.crew.Expand(context.Background(), args[0].Int(), e.blob, true)
-		if err != nil {
-			panic(err)
-		}
-		for pair := range args[0].Int() {
-			for i, kind := range []codec.Kind{codec.Primary, codec.Secondary} {
-				e.sliver = x.AppendBCS(e.sliver[:0], kind, pair)
-				js.CopyBytesToJS(args[2+i].Index(pair), e.sliver)
-			}
-		}
-		args[4].Invoke(x.Metadata().BlobID().String())
-	}()
-	return nil, nil
 }
 
 // slices(nShards, blob) keeps primary slivers that hold none of the blob, for
