@@ -9,7 +9,7 @@
 //   - [Encoder.ExpandOnly] for slivers without hashing, where the metadata is
 //     known from before,
 //   - [Source] for the slivers that are parts of the blob, before all that,
-  - [Encoder.Slivers] for the slivers of some pairs alone.
+//   - [Encoder.Slivers] for the slivers of some pairs alone.
 //
 // Several workers, which have no memory in common, encode one blob side by side:
 // [Encoder.Split] says of which columns, each makes its [Share] of the blob by
