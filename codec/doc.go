@@ -57,7 +57,7 @@
 // wanted. It depends on nothing but the blob and on which columns it is of, so
 // that it can be handed from worker to worker as it is and parsed again. Row
 // hashes cross columns: of every row's tree a share holds the nodes over its
-// units of 16 or 64 columns, from which Join finishes the trees. Columns from k2
+// units of 16 or 32 columns, from which Join finishes the trees. Columns from k2
 // on are made of all others: whoever has some expands the rows first, about a
 // fourth of all work on the codes, and twice where two shares have them.
 //

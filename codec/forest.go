@@ -8,7 +8,7 @@ import "math/bits"
 func unitSpan(n, symbolSize int) int {
 	span := 16
 	if symbolSize <= 128 {
-		span = 64
+		span = 32
 	}
 	return min(span, ceilPow2(n))
 }

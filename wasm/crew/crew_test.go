@@ -185,6 +185,26 @@ func TestJobsCoverColumnsOnce(t *testing.T) {
 	}
 }
 
+// TestLastJobsAreNobodysAhead: a mate that is busy leaves the last ones to whoever
+// is free first.
+func TestLastJobsAreNobodysAhead(t *testing.T) {
+	w := &work{hall: &hall{mates: []Mate{&fake{t: t}}}, open: []job{{0, 1}, {1, 2}, {2, 3}, {3, 4}}}
+	busy := 0
+	for _, c := range []struct {
+		takes   bool
+		j       job
+		endsOne bool
+	}{{true, job{3, 4}, false}, {true, job{2, 3}, false}, {false, job{}, false}, {false, job{}, true}, {true, job{1, 2}, true}} {
+		if c.endsOne {
+			busy--
+		}
+		j, ok := w.takeLast(&busy)
+		if ok != c.takes || j != c.j {
+			t.Fatalf("with %d jobs at hand and %v left it takes %v: %v", busy, w.open, j, ok)
+		}
+	}
+}
+
 // TestCancelled: it ends at once, though a mate never answers, and the next blob
 // is encoded as if nothing had been.
 func TestCancelled(t *testing.T) {

@@ -81,19 +81,21 @@ func (w *work) do(ctx context.Context, mates <-chan Mate) (*codec.Expansion, err
 func (w *work) welcome(ctx context.Context, m Mate) {
 	w.mates = append(w.mates, m)
 	m.Load(w.encoder.Params().NShards, w.want, w.blob)
+	busy := new(int)
 	for range ahead {
-		go w.serve(ctx, m)
+		go w.serve(ctx, m, busy)
 	}
 }
 
 // ahead is how many jobs a mate has at a time: while it makes one share, it is
-// told the next.
+// told the next. The last ones nobody has ahead, or others would wait for them.
 const ahead = 2
 
-// serve has a mate take jobs from the end until there are none or it fails.
-func (w *work) serve(ctx context.Context, m Mate) {
+// serve has a mate take jobs from the end until there are none or it fails. busy
+// counts those it has at the moment.
+func (w *work) serve(ctx context.Context, m Mate, busy *int) {
 	for {
-		j, ok := w.take(false)
+		j, ok := w.takeLast(busy)
 		if !ok {
 			return
 		}
@@ -103,6 +105,9 @@ func (w *work) serve(ctx context.Context, m Mate) {
 			o.share, o.err = w.encoder.ParseShare(int64(len(w.blob)), w.want, b)
 		}
 		w.outcome <- o
+		w.mu.Lock()
+		*busy--
+		w.mu.Unlock()
 		if o.err != nil {
 			return
 		}
@@ -120,7 +125,7 @@ func (w *work) step(ctx context.Context, mates <-chan Mate, begun time.Time) (in
 		return w.takeIn(o), nil
 	default:
 	}
-	if j, ok := w.take(true); ok {
+	if j, ok := w.takeFirst(); ok {
 		s, err := w.encoder.NewShare(w.blob, j.first, j.end, w.want)
 		if err != nil {
 			return 0, err
@@ -157,19 +162,30 @@ func (w *work) takeIn(o outcome) int {
 	return 1
 }
 
-// take takes a job from the beginning or from the end.
-func (w *work) take(front bool) (job, bool) {
+// takeFirst takes a job from the beginning.
+func (w *work) takeFirst() (job, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.open) == 0 {
+		return job{}, false
+	}
+	return w.remove(0), true
+}
+
+// takeLast takes one from the end, for a mate that is busy with so many.
+func (w *work) takeLast(busy *int) (job, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n := len(w.open)
-	if n == 0 {
+	if n == 0 || *busy > 0 && n <= w.hall.Size() {
 		return job{}, false
 	}
-	i := n - 1
-	if front {
-		i = 0
-	}
+	*busy++
+	return w.remove(n - 1), true
+}
+
+func (w *work) remove(i int) job {
 	j := w.open[i]
 	w.open = slices.Delete(w.open, i, i+1)
-	return j, true
+	return j
 }
