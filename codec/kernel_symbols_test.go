@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"floe/codec/kernel"
 )
 
 // TestKernelMovesSymbolsAsGo has the kernel and Go load each other's lanes and
@@ -91,7 +93,7 @@ func TestKernelPairsAsGo(t *testing.T) {
 		right := left[max(p.skip/2, 1):]
 		var h hasher
 		h.pairs(nodes, left, right, p)
-		scratch := k.put(make([]byte, 768))
+		scratch := k.put(make([]byte, len(kernel.Scratch{})))
 		at, dst := k.put(b), k.put(make([]byte, 32*len(nodes)))
 		k.call("inner", dst, at, at+uint32(32*max(p.skip/2, 1)), uint32(32*p.stride), uint32(p.count), uint32(p.rows), uint32(32*p.skip), scratch)
 		if !slices.Equal(hashesIn(k.read(dst, 32*len(nodes))), nodes) {

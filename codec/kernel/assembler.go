@@ -102,6 +102,7 @@ const (
 	vShuffle   = 0x0d
 	vSwizzle   = 0x0e
 	vSplat8    = 0x0f
+	vSplat32   = 0x11
 	vSplat64   = 0x12
 	vLess8     = 0x26 // unsigned
 	vNot       = 0x4d

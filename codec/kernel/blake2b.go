@@ -4,20 +4,29 @@ package kernel
 
 import "encoding/binary"
 
-// BLAKE2b-256 (RFC 7693) of two messages at once, one in each half of a vector.
-// A [Scratch] holds
+// BLAKE2b-256 (RFC 7693) of three messages at once: two in the halves of vectors
+// and one in integers, which processors work on side by side. A [Scratch] holds
 //
-//	[0:128)    the state: 8 vectors of a word of either message
-//	[128:384)  the block: 16 vectors likewise
-//	[384:512)  the first state
-//	[512:640)  the initialization vector
-//	[640:768)  which bytes of a message's last block are its own: 8 vectors
+//	[0:256)     the state: for each word a vector of either message's, the
+//	            third one's, 8 bytes of nothing
+//	[256:768)   the block likewise
+//	[768:1024)  the first state
+//	[1024:1152) the initialization vector, every word twice
+//	[1152:1280) which bytes of a message's last block are its own
+//	[1280:2048) where the words of the block are that each round wants: pointers
+//
+// Rounds are a loop, so that its code stays where processors have it decoded.
 const (
-	stateAt = 0
-	blockAt = 128
-	firstAt = 384
-	ivAt    = 512
-	ownAt   = 640
+	stateAt    = 0
+	blockAt    = 256
+	firstAt    = 768
+	ivAt       = 1024
+	ownAt      = 1152
+	scheduleAt = 1280
+
+	inThird  = 16 // where the third message's word is among a word's 32 bytes
+	rounds   = 12
+	together = 3 // rounds that the loop has
 )
 
 var iv = [8]uint64{
@@ -50,69 +59,129 @@ func twice(w uint64) (v [16]byte) {
 
 // blake2b declares the functions that hash.
 func (m *module) blake2b() {
-	whole, inner, word := m.compress(16), m.compress(9), m.compress(1)
-	m.leaves(whole, inner, word)
-	m.inner(inner)
+	next, last := m.compress(false), m.compress(true)
+	m.leaves(next, last)
+	m.inner(last)
 }
 
-// compress declares compress(scratch, from, counter, toA, toB): the block goes
-// into the state at from. Of a message's last block come the digests, to toA and
-// toB, of others the next state, where toA is 0. Only the block's first words
-// are looked at, as many as given; the others are zero.
-func (m *module) compress(words uint32) *function {
-	f, p := m.function("", 5)
-	scratch, from, toA, toB := p[0], p[1], p[3], p[4]
-	v := f.vectors(16)
-	for i := range 8 {
-		f.load(from, uint32(16*i))
-		f.set(v[i])
-		f.load(scratch, uint32(ivAt+16*i))
-		f.set(v[8+i])
+// compress declares compress(scratch, from, counter), which takes the block into
+// the state at from, or if it is the messages' last block compress(scratch, from,
+// counter, toA, toB, toC), which puts their digests there.
+func (m *module) compress(last bool) *function {
+	params := 3
+	if last {
+		params += 3
 	}
-	f.get(p[2])
-	f.raw(0xad) // to 64 bits
-	f.vector(vSplat64)
-	f.addTo(v[12])
-	f.get(toA)
-	f.when(func() {
-		f.get(v[14])
-		f.vector(vNot)
-		f.set(v[14])
-	}, nil)
-	in := f.block(scratch, words)
-	for round := range 12 {
-		s := sigma[round%10]
-		for i, g := range [8][4]int{
-			{0, 4, 8, 12}, {1, 5, 9, 13}, {2, 6, 10, 14}, {3, 7, 11, 15},
-			{0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13}, {3, 4, 9, 14},
-		} {
-			f.mix(in, v[g[0]], v[g[1]], v[g[2]], v[g[3]], s[2*i], s[2*i+1])
+	f, p := m.function("", params)
+	c := f.compression(p[0])
+	c.start(p[1], p[2], last)
+	left := f.i32()
+	f.add(c.scratch, scheduleAt)
+	f.set(c.schedule)
+	f.constant(rounds / together)
+	f.set(left)
+	f.repeat(func() {
+		for i := range together {
+			c.round(64 * uint32(i))
 		}
-	}
-	next := func(i int) {
-		f.get(v[i], v[8+i])
-		f.vector(vXor)
-		f.load(from, uint32(16*i))
-		f.vector(vXor)
-		f.set(v[i])
-	}
-	f.get(toA)
-	f.when(func() {
-		for i := 0; i < 4; i += 2 {
-			next(i)
-			next(i + 1)
-			f.zip(v[i], v[i+1], v[8])
-			f.store(toA, uint32(8*i), v[8])
-			f.zipHigh(v[i], v[i+1], v[8])
-			f.store(toB, uint32(8*i), v[8])
-		}
+		f.advance(c.schedule, 64*together)
 	}, func() {
-		for i := range 8 {
-			next(i)
-			f.store(scratch, uint32(stateAt+16*i), v[i])
-		}
+		f.add(left, -1)
+		f.tee(left)
 	})
+	if last {
+		c.digests(p[1], p[3:])
+		return f
+	}
+	for i, v := range c.v[:8] {
+		c.next(p[1], i)
+		f.store(c.scratch, uint32(stateAt+32*i), v)
+		f.store64(c.scratch, uint32(stateAt+32*i+inThird), c.w[i])
+	}
 	return f
+}
+
+// compression is what compress keeps in variables. Rotations are as engines do
+// them fastest: by constants to look bytes up by.
+type compression struct {
+	f          *function
+	scratch    local
+	schedule   local   // the round's part of it
+	x, y       local   // where two words of the block are
+	v, w       []local // of the two messages, of the third one
+	by24, by16 local
+}
+
+func (f *function) compression(scratch local) *compression {
+	c := &compression{f: f, scratch: scratch, schedule: f.i32(), x: f.i32(), y: f.i32(), v: f.vectors(16), w: f.integers(16), by24: f.v128(), by16: f.v128()}
+	f.vectorConstant([16]byte(rotate24))
+	f.set(c.by24)
+	f.vectorConstant([16]byte(rotate16))
+	f.set(c.by16)
+	return c
+}
+
+// start fills the variables.
+func (c *compression) start(from, counter local, last bool) {
+	f := c.f
+	for i := range 8 {
+		f.load(from, uint32(32*i))
+		f.set(c.v[i])
+		f.load64(from, uint32(32*i+inThird))
+		f.set(c.w[i])
+		f.load(c.scratch, uint32(ivAt+16*i))
+		f.set(c.v[8+i])
+		f.load64(c.scratch, uint32(ivAt+16*i))
+		f.set(c.w[8+i])
+	}
+	f.get(counter)
+	f.raw(opExtend)
+	f.vector(vSplat64)
+	f.addTo(c.v[12])
+	f.get(counter)
+	f.raw(opExtend)
+	f.get(c.w[12])
+	f.raw(opXor64)
+	f.set(c.w[12])
+	if last {
+		f.get(c.v[14])
+		f.vector(vNot)
+		f.set(c.v[14])
+		f.get(c.w[14])
+		f.constant64(-1)
+		f.raw(opXor64)
+		f.set(c.w[14])
+	}
+}
+
+// next makes word i of the next state.
+func (c *compression) next(from local, i int) {
+	f := c.f
+	f.get(c.v[i], c.v[8+i])
+	f.vector(vXor)
+	f.load(from, uint32(32*i))
+	f.vector(vXor)
+	f.set(c.v[i])
+	f.get(c.w[i], c.w[8+i])
+	f.raw(opXor64)
+	f.load64(from, uint32(32*i+inThird))
+	f.raw(opXor64)
+	f.set(c.w[i])
+}
+
+// digests stores what a last block's compression comes to.
+func (c *compression) digests(from local, to []local) {
+	f, spare := c.f, c.v[8]
+	for i := range 4 {
+		c.next(from, i)
+		f.store64(to[2], uint32(8*i), c.w[i])
+	}
+	for i := 0; i < 4; i += 2 {
+		f.zip(c.v[i], c.v[i+1], spare)
+		f.store(to[0], uint32(8*i), spare)
+		f.zipHigh(c.v[i], c.v[i+1], spare)
+		f.store(to[1], uint32(8*i), spare)
+	}
 }
 
 // zip makes a vector of the low words of two, zipHigh of the high ones.
@@ -134,28 +203,33 @@ var (
 	rotate16 = []byte{2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9}
 )
 
-// block is what is compressed: so many words of it aren't zero. With it are
-// rotations as engines do them fastest: constants to look bytes up by.
-type block struct {
-	scratch    local
-	words      uint32
-	by24, by16 local
+// quarters are what RFC 7693's G works on: columns, then diagonals.
+var quarters = [8][4]int{
+	{0, 4, 8, 12}, {1, 5, 9, 13}, {2, 6, 10, 14}, {3, 7, 11, 15},
+	{0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13}, {3, 4, 9, 14},
 }
 
-func (f *function) block(scratch local, words uint32) block {
-	b := block{scratch, words, f.v128(), f.v128()}
-	f.vectorConstant([16]byte(rotate24))
-	f.set(b.by24)
-	f.vectorConstant([16]byte(rotate16))
-	f.set(b.by16)
-	return b
+// round is RFC 7693's G, eight times: of a quarter in vectors, then of the same
+// one in integers.
+func (c *compression) round(schedule uint32) {
+	f := c.f
+	for i, q := range quarters {
+		for k, at := range []local{c.x, c.y} {
+			f.get(c.schedule)
+			f.load32(schedule + uint32(8*i+4*k))
+			f.set(at)
+		}
+		c.both(c.v[q[0]], c.v[q[1]], c.v[q[2]], c.v[q[3]])
+		c.third(c.w[q[0]], c.w[q[1]], c.w[q[2]], c.w[q[3]])
+	}
 }
 
-// mix is RFC 7693's G with the words x and y of the block.
-func (f *function) mix(in block, a, b, c, d local, x, y uint32) {
-	f.mixHalf(in, a, b, c, d, x, func() { f.turn(d, rotate32) })
-	f.lookUp(b, in.by24)
-	f.mixHalf(in, a, b, c, d, y, func() { f.lookUp(d, in.by16) })
+// both is G of the two messages in vectors.
+func (c *compression) both(a, b, cc, d local) {
+	f := c.f
+	c.bothHalf(a, b, cc, d, c.x, func() { f.turn(d, rotate32) })
+	f.lookUp(b, c.by24)
+	c.bothHalf(a, b, cc, d, c.y, func() { f.lookUp(d, c.by16) })
 	// By 63 to the right: doubled, and the highest bit.
 	f.get(b, b)
 	f.vector(vAdd64)
@@ -166,25 +240,50 @@ func (f *function) mix(in block, a, b, c, d local, x, y uint32) {
 	f.set(b)
 }
 
-// mixHalf: a += b + word, d = (d + a) rotated, c += d, b += c; + is xor but
+// bothHalf: a += b + word, d = (d + a) rotated, c += d, b += c; + is xor but
 // where it adds words.
-func (f *function) mixHalf(in block, a, b, c, d local, word uint32, turn func()) {
+func (c *compression) bothHalf(a, b, cc, d, word local, turn func()) {
+	f := c.f
 	f.get(a)
-	if word < in.words {
-		f.load(in.scratch, blockAt+16*word)
-		f.vector(vAdd64)
-	}
+	f.load(word, 0)
+	f.vector(vAdd64)
 	f.get(b)
 	f.vector(vAdd64)
 	f.tee(a)
-	f.get(d)
-	f.vector(vXor)
-	f.set(d)
+	f.addTo(d)
 	turn()
-	f.get(c, d)
+	f.get(cc, d)
 	f.vector(vAdd64)
-	f.tee(c)
+	f.tee(cc)
 	f.addTo(b)
+}
+
+// third is G of the third message.
+func (c *compression) third(a, b, cc, d local) {
+	c.thirdHalf(a, b, cc, d, c.x, 32, 24)
+	c.thirdHalf(a, b, cc, d, c.y, 16, 63)
+}
+
+// thirdHalf is the same for the third one, with b rotated as well.
+func (c *compression) thirdHalf(a, b, cc, d, word local, turnD, turnB int) {
+	f := c.f
+	f.get(a)
+	f.load64(word, inThird)
+	f.raw(opAdd64)
+	f.get(b)
+	f.raw(opAdd64)
+	f.tee(a)
+	f.get(d)
+	f.raw(opXor64)
+	f.shift64(opTurn64, turnD)
+	f.tee(d)
+	f.get(cc)
+	f.raw(opAdd64)
+	f.tee(cc)
+	f.get(b)
+	f.raw(opXor64)
+	f.shift64(opTurn64, turnB)
+	f.set(b)
 }
 
 func (f *function) turn(v local, by []byte) {
@@ -209,48 +308,42 @@ func (f *function) begin(scratch, v local) {
 			f.vectorConstant(twice(w ^ parameters))
 			f.set(v)
 		}
-		f.store(scratch, uint32(firstAt+16*i), v)
+		f.store(scratch, uint32(firstAt+32*i), v)
+		f.store(scratch, uint32(firstAt+32*i+inThird), v)
 	}
 }
 
-// put stores the words of two messages' 16 bytes as vector pair k of the block.
-func (f *function) put(scratch local, k int, a, b, spare local) {
-	f.zip(a, b, spare)
-	f.store(scratch, uint32(blockAt+32*k), spare)
-	f.zipHigh(a, b, spare)
-	f.store(scratch, uint32(blockAt+32*k+16), spare)
+// schedule puts into scratch where the words are that rounds want.
+func (f *function) schedule(scratch, v local) {
+	for round := range rounds {
+		for k := 0; k < 16; k += 4 {
+			var at [16]byte
+			for i, word := range sigma[round%10][k:][:4] {
+				binary.LittleEndian.PutUint32(at[4*i:], blockAt+32*word)
+			}
+			f.get(scratch)
+			f.vector(vSplat32)
+			f.vectorConstant(at)
+			f.vector(vAdd32)
+			f.set(v)
+			f.store(scratch, uint32(scheduleAt+64*round+4*k), v)
+		}
+	}
 }
 
-// second sets b to the second message of a pair, stride behind a, or to a
-// itself if only one is left.
-func (f *function) second(b, a, stride, left local) {
-	f.get(a)
-	f.set(b)
-	f.get(left)
-	f.constant(1)
-	f.raw(opGtU)
-	f.when(func() {
-		f.get(a, stride)
-		f.raw(opAdd)
-		f.set(b)
-	}, nil)
-}
-
-// next moves a pointer on by two strides.
-func (f *function) next(a, stride local) {
-	f.get(a, stride, stride)
-	f.raw(opAdd, opAdd)
-	f.set(a)
-}
-
-// pairs runs body until none are left, two at a time.
-func (f *function) pairs(left local, body func()) {
-	f.while(func() {
-		f.get(left)
-		f.constant(0)
-		f.raw(opGtS)
-	}, func() {
-		body()
-		f.advance(left, -2)
-	})
+// put stores the words of three messages' 16 bytes as words 2k and 2k+1 of the
+// block.
+func (f *function) put(h hashing, k int) {
+	at := uint32(blockAt + 64*k)
+	for half := range uint32(2) {
+		f.get(h.scratch, h.spare)
+		f.vector(vStoreHalf)
+		f.raw(0)
+		f.number(at + 32*half + inThird)
+		f.raw(byte(half))
+	}
+	f.zip(h.va, h.vb, h.spare)
+	f.store(h.scratch, at, h.spare)
+	f.zipHigh(h.va, h.vb, h.spare)
+	f.store(h.scratch, at+32, h.spare)
 }

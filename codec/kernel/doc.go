@@ -1,7 +1,7 @@
 // Package kernel holds the inner loops of encoding, decoding and sealing as a
 // WebAssembly module with 128-bit vectors, for browsers: butterflies over
-// GF(2^16), BLAKE2b of two messages at once, and ChaCha20-Poly1305. Go's compiler
-// makes no vector instructions for WebAssembly; package codec calls these in
+// GF(2^16), BLAKE2b of three messages at once, and ChaCha20-Poly1305. Go's
+// compiler makes no vector instructions for WebAssembly; package codec calls these in
 // their stead where the browser has them, and its own loops, which give the same
 // results, elsewhere. Package crypto, which imports nothing of ours, declares the
 // functions of the AEAD itself, and has x/crypto's elsewhere.
@@ -15,8 +15,11 @@
 // in the basis that butterflies work in, scatter takes them from there to where
 // slivers are made, leaves hashes them there and puts the hashes where trees want
 // them, and inner makes a level of many trees. Constants that are looked bytes up
-// by stand in variables, and a whole message's rounds are written out: that is
-// what browsers' compilers make the best of.
+// by stand in variables, which is what browsers' compilers make the best of.
+//
+// BLAKE2b has three messages at a time, two in vectors and one in integers, since
+// either leaves units of the processor idle that the other has. Its rounds are a
+// loop: all of them written out are more than processors keep decoded.
 //
 // The server is built with package codec and so with this one, but can't decrypt
 // for that: what stands here writes WebAssembly down, which only a browser runs,
@@ -48,7 +51,7 @@ const (
 type Tables [tablesSize]byte
 
 // Scratch is what hashing needs beside its input.
-type Scratch [768]byte
+type Scratch [2048]byte
 
 // Shape says which symbols Gather and Scatter move, in package codec's layout.
 type Shape struct {

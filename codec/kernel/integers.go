@@ -16,6 +16,7 @@ const (
 	opXor64  = 0x85
 	opShl64  = 0x86
 	opShr64  = 0x88 // unsigned
+	opTurn64 = 0x8a // bits to the right, and those that fall out in again
 	opSelect = 0x1b // the first of two if the third is not 0
 	opExtend = 0xad // a 32-bit integer, unsigned, to 64 bits
 )
