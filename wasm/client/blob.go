@@ -131,18 +131,29 @@ func (s *sending) metadata(ctx context.Context, sealed []byte) (*codec.Metadata,
 	return s.client.coder.Metadata(ctx, s.plan.net.NShards, sealed)
 }
 
-// free lets go of what only storing needed. Its memory isn't used again: a
-// request that was given up may still be reading it.
+// release lets go of a blob that was stored, or couldn't be. Its memory is used
+// again only where relays promise that no request that was given up still reads it.
+func (s *sending) release(b *blob) {
+	if s.client.sparing && b.sealed != nil {
+		s.recycle(b.sealed)
+	}
+	b.free()
+}
+
+// free lets go of what only storing needed.
 func (b *blob) free() { b.sealed, b.code, b.meta = nil, nil, nil }
 
-// recycle takes a ciphertext's memory back that was never sent.
+// recycle takes a ciphertext's memory back that nobody reads any more.
 func (s *sending) recycle(sealed []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.spare) == 0 {
+	if len(s.spare) < passes {
 		s.spare = append(s.spare, sealed[:0])
 	}
 }
+
+// passes is how many seal at a time, each into memory of its own.
+const passes = 2
 
 // buffer returns room for a ciphertext.
 func (s *sending) buffer(size int64) []byte {

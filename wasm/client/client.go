@@ -23,7 +23,8 @@ func New(relay Relay, memory Memory, known ...api.NetworkIDs) *Client {
 }
 
 // Sparing returns a Client like c that holds less at once while it sends, and
-// takes longer: for a page, whose memory never shrinks.
+// takes longer: for a page, whose memory never shrinks. Its Relay has taken what
+// it needs of a body when Do returns, also of a request that was given up.
 func (c *Client) Sparing() *Client {
 	other := *c
 	other.sparing = true

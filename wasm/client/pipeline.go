@@ -203,7 +203,7 @@ func (s *sending) launch(ctx context.Context, c *crew, b *blob, freed func()) {
 	s.meter.phase(PhaseSending, "")
 	c.do(func(context.Context) error {
 		err := s.store(ctx, b)
-		b.free()
+		s.release(b)
 		collect(b.size)
 		freed()
 		if err != nil {
