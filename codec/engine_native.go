@@ -25,7 +25,6 @@ func (s *sharing) encoder(c code) (encodeFunc, error) {
 	encode, err := s.engine.encoder(c)
 	if err == nil {
 		s.made[c] = encode
-		dropTable()
 	}
 	return encode, err
 }
