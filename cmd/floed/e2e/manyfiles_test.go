@@ -54,12 +54,19 @@ func TestManyFiles(t *testing.T) {
 	time.Sleep(2 * time.Second) // what loading takes isn't asked here
 	eval[bool](sender, watchTasks)
 	within := time.Minute + time.Duration(*manyFiles)*10*time.Millisecond
+	begun := time.Now()
+	took := func(what string) {
+		t.Logf("%s took %v", what, time.Since(begun).Round(time.Millisecond))
+		begun = time.Now()
+	}
 	sender.run("choosing the folder", within, setFolder(dir+"/folder"))
 	sender.waitText("#title", fmt.Sprintf("%s files to send", withCommas(*manyFiles+1)), within)
+	took("choosing")
 	sender.run("pressing Send", 20*time.Second, chromedp.Click(id("send")))
 	hides, _ := first.tab()
 	hides.run("looking at something else", 30*time.Second, chromedp.Navigate("about:blank"))
 	link := sender.waitText(id("link"), "/open#", within)
+	took("sending")
 
 	long, control := eval[[]float64](sender, `long`), eval[[]float64](sender, `control`)
 	t.Logf("long tasks %v ms, a known one took %.0f to %.0f ms", long, least(control), most(control))
@@ -67,6 +74,7 @@ func TestManyFiles(t *testing.T) {
 		t.Errorf("a task took %.0f ms, at most %.0f are allowed", most(long), limit)
 	}
 	sameFiles(t, newPerson(t, d.base).open(link), files.hashes())
+	took("opening")
 	sender.noProblems()
 }
 
