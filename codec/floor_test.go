@@ -64,11 +64,12 @@ func floorOf(b *testing.B, x *Expansion) map[string]func() {
 			b.Fatal(err)
 		}
 	}
-	leaf, inner := make([]byte, 1+s), make([]byte, 65)
+	leaves, inner := grid{make([]byte, p.NShards*s), p.NShards, s, s}, make([]byte, 65)
 	hashing := func() {
 		onAll(p.NShards, func(int) {
+			var h hasher
+			h.leaves(make([]Hash, p.NShards), 1, leaves, 0, s)
 			for range p.NShards {
-				blake2b.Sum256(leaf)
 				blake2b.Sum256(inner)
 				blake2b.Sum256(inner)
 			}
