@@ -67,7 +67,7 @@ const (
 
 // meter gathers progress from many goroutines and reports it at most four times
 // a second, or once where there is little to tell, and at once when the phase, the
-// message or what is known of nodes that are down changes.
+// message or what is known of nodes that are down changes, or a tenth more is done.
 type meter struct {
 	report func(Progress) // may be nil; never called twice at a time
 	heavy  bool           // slivers are sent, and needn't be
@@ -106,10 +106,11 @@ func (m *meter) update(change func(*Progress)) {
 	m.report(out)
 }
 
-// due says whether there is enough to tell.
+// due says whether there is enough to tell. A tenth of all is told at once: it may
+// be the last that comes for long.
 func (m *meter) due(now time.Time) bool {
-	since := now.Sub(m.reported)
-	return since >= reportSlow || since >= reportEvery && 100*(m.now.Acked-m.shown) >= m.now.Total
+	since, news := now.Sub(m.reported), m.now.Acked-m.shown
+	return since >= reportSlow || since >= reportEvery && 100*news >= m.now.Total || news > 0 && 10*news >= m.now.Total
 }
 
 // down counts nodes that are.

@@ -27,6 +27,9 @@ func TestMeterTellsSeldom(t *testing.T) {
 		if n := send(20); n != 16 {
 			t.Errorf("fast, there were %d reports in 4 seconds", n)
 		}
+		if n := send(1000); n != 400 {
+			t.Errorf("in tenths, there were %d reports for 400", n)
+		}
 		told = 0
 		for _, state := range []NodeState{NodeSending, NodeDown, NodeDown, NodeSending} {
 			m.update(func(p *Progress) { p.Nodes[1].State = state })

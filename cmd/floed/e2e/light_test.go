@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,6 +77,8 @@ func TestLightCancelled(t *testing.T) {
 	wire := startProxy(t, d)
 	sender := startProfile(t)
 	hold, held := make(chan struct{}), make(chan struct{}, 8)
+	letGo := sync.OnceFunc(func() { close(hold) })
+	t.Cleanup(letGo)
 	wire.tell(func(path string, body []byte) ([]byte, error) {
 		if strings.HasPrefix(path, api.PathBlobs) {
 			held <- struct{}{}
@@ -91,7 +94,7 @@ func TestLightCancelled(t *testing.T) {
 	sender.run("pressing Cancel", 10*time.Second, chromedp.Click(chromedp.CSS("#cancel")))
 	sender.run("meaning it", 10*time.Second, chromedp.WaitVisible(chromedp.CSS("dialog[open] button[value=yes]")), chromedp.Click(chromedp.CSS("dialog[open] button[value=yes]")))
 	sender.waitTrue(`document.querySelector("[data-testid=send]").checkVisibility()`, 20*time.Second)
-	close(hold)
+	letGo()
 	wire.tell(nil)
 	link := sender.send(time.Minute)
 	sameFiles(t, newPerson(t, d.base).open(link), tree{"a.bin": noise(300_000, 44)}.hashes())
