@@ -50,7 +50,8 @@ func TestResolverIsBounded(t *testing.T) {
 	}
 }
 
-// The largest that is allowed is resolved in a moment.
+// The largest that is allowed is resolved in a moment. The limit is wide: with the
+// race detector, on a machine with other work, it takes seconds.
 func TestResolverTakesTheLargest(t *testing.T) {
 	n := newNode(t)
 	system := &pb.Input{ObjectId: str(suitx.Address(n.ids.System).String())}
@@ -68,7 +69,7 @@ func TestResolverTakesTheLargest(t *testing.T) {
 	}
 	began := time.Now()
 	_, err := n.simulate(t, &pb.SimulateTransactionRequest{Transaction: spelled(n.me.Address, inputs, commands...)})
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 30*time.Second {
 		t.Errorf("it took %s: %v", took, err)
 	}
 }
