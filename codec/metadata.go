@@ -23,6 +23,10 @@ type Metadata struct {
 	Hashes []PairHash // by pair: Hashes[i] holds primary i and secondary n−1−i
 }
 
+// InMemory is about how many bytes it takes with what points to it: for who keeps
+// some of them.
+func (m *Metadata) InMemory() int { return 2*len(Hash{})*len(m.Hashes) + 512 }
+
 // MarshalBCS returns BlobMetadata, as PUT to a storage node.
 //
 //	00 ‖ 01 ‖ size u64 ‖ n ULEB128 ‖ n × (01 ‖ primary hash ‖ 01 ‖ secondary hash)

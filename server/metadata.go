@@ -43,7 +43,7 @@ func (m *metadatas) get(ctx context.Context, id codec.BlobID, com *api.Committee
 	if err != nil {
 		return nil, err
 	}
-	m.kept.Put(id, meta, 2*len(codec.Hash{})*len(meta.Hashes)+512)
+	m.kept.Put(id, meta, meta.InMemory())
 	return meta, nil
 }
 

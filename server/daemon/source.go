@@ -93,7 +93,7 @@ func (m *metadatas) get(ctx context.Context, id codec.BlobID, p codec.Params) (*
 	if err != nil {
 		return nil, err
 	}
-	m.kept.Put(id, s, 2*len(codec.Hash{})*len(meta.Hashes)+512)
+	m.kept.Put(id, s, meta.InMemory())
 	return s, nil
 }
 

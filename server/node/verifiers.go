@@ -21,9 +21,6 @@ type verifiers = lru.Cache[codec.BlobID, *blobInfo]
 
 func newVerifiers(most int64) *verifiers { return lru.New[codec.BlobID, *blobInfo](int(most)) }
 
-// size is about what it takes: the hashes, and what points to them.
-func (i *blobInfo) size() int { return 2*len(codec.Hash{})*len(i.metadata.Hashes) + 512 }
-
 // info returns what is known of a blob: nil if its metadata isn't stored,
 // errDamaged if what is stored isn't its metadata.
 func (n *Node) info(id codec.BlobID) (*blobInfo, error) {
@@ -38,7 +35,7 @@ func (n *Node) info(id codec.BlobID) (*blobInfo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: metadata of %s: %v", errDamaged, id, err)
 	}
-	n.verifier.Put(id, i, i.size())
+	n.verifier.Put(id, i, i.metadata.InMemory())
 	return i, nil
 }
 
@@ -63,6 +60,6 @@ func (n *Node) storeMetadata(id codec.BlobID, i *blobInfo) error {
 	if err := n.rec.db.Set(blobKey(keyMetadata, id), i.metadata.MarshalBCS(), pebble.Sync); err != nil {
 		return fmt.Errorf("couldn't store metadata of %s: %w", id, err)
 	}
-	n.verifier.Put(id, i, i.size())
+	n.verifier.Put(id, i, i.metadata.InMemory())
 	return nil
 }
