@@ -91,6 +91,36 @@ func (p *profile) stopServiceWorkers() {
 	}
 }
 
+// seek moves what plays in the page to 90 %, from where it has begun, and holds
+// against what is shown the bytes that were fetched: of a medium of so many bytes a
+// second, of which n counts those fetched, and which takes extra to begin with.
+func (p *profile) seek(media string, n *atomic.Int64, rate float64, extra int64) {
+	p.t.Helper()
+	shown := func() float64 {
+		time.Sleep(500 * time.Millisecond) // what the browser asks for ahead has come
+		return rate * eval[float64](p, `(() => { const { buffered } = `+media+`; let sum = 0; for (let i = 0; i < buffered.length; i++) sum += buffered.end(i) - buffered.start(i); return sum })()`)
+	}
+	eval[bool](p, media+`.pause(), true`)
+	first := shown()
+	before := n.Load()
+	p.t.Logf("at the beginning: %d bytes fetched, %.0f shown", before, first)
+	took := eval[float64](p, `(async () => { const media = `+media+`; const began = performance.now();
+		const there = new Promise((resolve) => { media.onseeked = () => resolve(performance.now() - began) });
+		media.currentTime = 0.9 * media.duration; return there })()`)
+	if took > 3000 {
+		p.t.Errorf("seeking took %.0f ms", took)
+	}
+	eval[bool](p, `(async () => { const media = `+media+`; media.muted = true; await media.play(); return true })()`)
+	p.waitTrue(media+`.currentTime > 0.9 * `+media+`.duration + 1`, 20*time.Second)
+	eval[bool](p, media+`.pause(), true`)
+	after := shown()
+	fetched := n.Load() - before
+	p.t.Logf("seeking to 90 %% took %.0f ms, %d bytes fetched, %.0f shown there", took, fetched, after)
+	if float64(fetched) > 2*after+2*metadata || float64(before) > 2*first+float64(extra) {
+		p.t.Errorf("%d and %d bytes were fetched to show %.0f and %.0f", before, fetched, first, after)
+	}
+}
+
 // TestLooking: a sound plays and seeks from the slivers it needs, a PDF is drawn
 // from the parts it needs, a text from its beginning; and nothing hostile among
 // what is looked at runs in the page, reads it, or asks the network.
@@ -128,27 +158,8 @@ func TestLooking(t *testing.T) {
 		p.run("touching the page", 10*time.Second, chromedp.Click(chromedp.CSS("#title"))) // browsers play nothing before that
 		p.click("rain.wav", "[data-open]")
 		const media = `document.querySelector(".framed iframe")?.contentDocument?.querySelector("audio")`
-		shown := `(() => { const { buffered } = ` + media + `; let sum = 0; for (let i = 0; i < buffered.length; i++) sum += buffered.end(i) - buffered.start(i); return sum * 192_000 })()`
 		p.waitTrue(media+`?.readyState >= 2 && `+media+`.buffered.length > 0`, time.Minute)
-		eval[bool](p, media+`.pause(), true`)
-		time.Sleep(500 * time.Millisecond) // what the browser asks for ahead has come
-		before, first := n.Load(), eval[float64](p, shown)
-		t.Logf("at the beginning: %d bytes fetched, %.0f shown", before, first)
-		took := eval[float64](p, `(async () => { const media = `+media+`; const began = performance.now();
-			const there = new Promise((resolve) => { media.onseeked = () => resolve(performance.now() - began) });
-			media.currentTime = 0.9 * media.duration; return there })()`)
-		if took > 3000 {
-			t.Errorf("seeking took %.0f ms", took)
-		}
-		eval[bool](p, `(async () => { const media = `+media+`; media.muted = true; await media.play(); return true })()`)
-		p.waitTrue(media+`.currentTime > 0.9 * `+media+`.duration + 1`, 20*time.Second)
-		eval[bool](p, media+`.pause(), true`)
-		time.Sleep(500 * time.Millisecond)
-		fetched, after := n.Load()-before, eval[float64](p, shown)
-		t.Logf("seeking to 90 %% took %.0f ms, %d bytes fetched, %.0f shown there", took, fetched, after)
-		if float64(fetched) > 2*after+2*metadata || float64(before) > 2*first+2*metadata {
-			t.Errorf("%d and %d bytes were fetched to show %.0f and %.0f", before, fetched, first, after)
-		}
+		p.seek(media, n, 192_000, 2*metadata)
 		p.stopServiceWorkers()
 		eval[bool](p, `(async () => { const media = `+media+`; const there = new Promise((resolve) => { media.onseeked = () => resolve(true) }); media.currentTime = 0.5 * media.duration; return there })()`)
 		close()
