@@ -70,7 +70,7 @@ func TestWithdrawnIsProven(t *testing.T) {
 	sent := mustSend(t, f.client(), request(testFiles()))
 	never := crypto.Link{Parcel: sent.Parcel, Secret: crypto.NewSecret(false)}
 	wantCode(t, f.client(), OpenRequest{Link: never.Fragment()}, CodeKeyWrong)
-	f.lieAnswer = onParcel(t, func(p *api.Parcel) { p.Grants = nil })
+	f.lieInAnswers(onParcel(t, func(p *api.Parcel) { p.Grants = nil }))
 	wantCode(t, f.client(), OpenRequest{Link: link(sent)}, CodeNoGrant)
 	me := crypto.Seed{1, 2, 3}
 	wantCode(t, f.client(), OpenRequest{Link: crypto.Link{Parcel: sent.Parcel}.Fragment(), Seed: &me}, CodeNoGrant)

@@ -144,6 +144,20 @@ func (s *shelf) Saw(parcel [32]byte, sequence uint64) error {
 	return nil
 }
 
+// lieInAnswers and lieInFrames set what the relay says from now on (nil: the
+// truth); what an earlier client asked may still be under way.
+func (f *fake) lieInAnswers(change func(path string, body []byte) []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lieAnswer = change
+}
+
+func (f *fake) lieInFrames(change func(api.Frame) (api.Frame, bool)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lieFrame = change
+}
+
 // Do answers a request as the server would.
 func (f *fake) Do(ctx context.Context, r Request) (*Response, error) {
 	if err := ctx.Err(); err != nil {

@@ -153,12 +153,12 @@ func TestDamagedSliversAreReplaced(t *testing.T) {
 func TestSecondarySliversSuffice(t *testing.T) {
 	f, files := newFake(t), testFiles()
 	sent := mustSend(t, f.client(), request(files))
-	f.lieFrame = func(frame api.Frame) (api.Frame, bool) {
+	f.lieInFrames(func(frame api.Frame) (api.Frame, bool) {
 		if frame.Kind == api.FramePrimary {
 			frame.Status, frame.Body = 404, nil
 		}
 		return frame, true
-	}
+	})
 	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
 }
 
@@ -175,10 +175,10 @@ func TestListingReadsLittle(t *testing.T) {
 	files := map[string][]byte{"big": noise("big", 6*fakeSegment), "small": []byte("here")}
 	sent := mustSend(t, f.client(), request(files))
 	read := map[codec.BlobID]int{}
-	f.lieFrame = func(frame api.Frame) (api.Frame, bool) {
+	f.lieInFrames(func(frame api.Frame) (api.Frame, bool) {
 		read[frame.BlobID] += len(frame.Body)
 		return frame, true
-	}
+	})
 	p, err := f.client().Open(context.Background(), OpenRequest{Link: link(sent)})
 	if err != nil {
 		t.Fatal(err)
@@ -278,13 +278,13 @@ func TestManyBlobs(t *testing.T) {
 func TestEpochBegins(t *testing.T) {
 	f, files := newFake(t), testFiles()
 	once := false
-	f.lieAnswer = func(path string, body []byte) []byte {
+	f.lieInAnswers(func(path string, body []byte) []byte {
 		if path == api.PathGas && !once {
 			once = true
 			f.net.Epoch++
 		}
 		return body
-	}
+	})
 	sent := mustSend(t, f.client(), request(files))
 	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, files)
 }
@@ -294,14 +294,14 @@ func TestEpochBegins(t *testing.T) {
 func TestEpochBeginsWhileStoring(t *testing.T) {
 	f, files := newFake(t), map[string][]byte{"large.bin": noise("large", 3<<20)}
 	asked := 0
-	f.lieAnswer = func(path string, body []byte) []byte {
+	f.lieInAnswers(func(path string, body []byte) []byte {
 		if path == api.PathCertificate {
 			if asked++; asked == 1 {
 				f.net.Epoch++
 			}
 		}
 		return body
-	}
+	})
 	sent := mustSend(t, f.client(), request(files))
 	if asked < 3 {
 		t.Errorf("confirmations were asked for %d times: the test wants batches", asked)

@@ -21,9 +21,9 @@ import (
 // lies opens the link with the parcel's answer changed.
 func lies(t *testing.T, f *fake, l string, change func(*api.Parcel)) {
 	t.Helper()
-	f.lieAnswer = onParcel(t, change)
+	f.lieInAnswers(onParcel(t, change))
 	wantCode(t, f.client(), OpenRequest{Link: l}, CodeLiar)
-	f.lieAnswer = nil
+	f.lieInAnswers(nil)
 }
 
 func onParcel(t *testing.T, change func(*api.Parcel)) func(string, []byte) []byte {
@@ -169,7 +169,7 @@ func TestLieSignatures(t *testing.T) {
 	lies(t, f, link(mine), func(p *api.Parcel) { p.Creation.Signatures = shown.Creation.Signatures })
 	lies(t, f, link(mine), func(p *api.Parcel) { p.Change.Signatures[0] = flip(p.Change.Signatures[0], 7) })
 	lies(t, f, link(mine), func(p *api.Parcel) { p.Object = nil }) // "deleted"
-	f.lieAnswer = onParcel(t, func(p *api.Parcel) { p.Creation.Signatures[0][0] = suitx.SchemeZkLogin })
+	f.lieInAnswers(onParcel(t, func(p *api.Parcel) { p.Creation.Signatures[0][0] = suitx.SchemeZkLogin }))
 	wantCode(t, f.client(), OpenRequest{Link: link(mine)}, CodeUnsupported)
 }
 
@@ -191,7 +191,7 @@ func TestLieOlderStatement(t *testing.T) {
 	sent, before, _ := changed(t, f)
 	seen := &shelf{}
 	mustOpen(t, f.clientWith(seen), OpenRequest{Link: link(sent)}, map[string][]byte{"a": noise("a", 3000)})
-	f.lieAnswer = onParcel(t, func(p *api.Parcel) { *p = before })
+	f.lieInAnswers(onParcel(t, func(p *api.Parcel) { *p = before }))
 	wantCode(t, f.clientWith(seen), OpenRequest{Link: link(sent)}, CodeLiar)
 	// A first visitor can't know better, and the README says so.
 	mustOpen(t, f.client(), OpenRequest{Link: link(sent)}, map[string][]byte{"a": noise("a", 3000)})
@@ -249,9 +249,9 @@ func TestLieAlignedSwap(t *testing.T) {
 			return frame, true
 		}
 	}
-	f.lieFrame = swap(true)
+	f.lieInFrames(swap(true))
 	wantCode(t, f.client(), OpenRequest{Link: link(sent)}, CodeLiar)
-	f.lieFrame = swap(false)
+	f.lieInFrames(swap(false))
 	wantCode(t, f.client(), OpenRequest{Link: link(sent)}, CodeLiar)
 }
 
@@ -268,12 +268,12 @@ func TestLieFrames(t *testing.T) {
 		"a bit":        func(frame *api.Frame) { frame.Body = flip(frame.Body, len(frame.Body)/2) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			f.lieFrame = func(frame api.Frame) (api.Frame, bool) {
+			f.lieInFrames(func(frame api.Frame) (api.Frame, bool) {
 				if frame.Status == 200 && frame.Kind != api.FrameMetadata {
 					change(&frame)
 				}
 				return frame, true
-			}
+			})
 			wantCode(t, f.client(), OpenRequest{Link: link(sent)}, CodeLiar)
 		})
 	}

@@ -16,7 +16,7 @@ import (
 func liesToSender(t *testing.T, name string, lie func(string, []byte) []byte) {
 	t.Helper()
 	f := newFake(t)
-	f.lieAnswer = lie
+	f.lieInAnswers(lie)
 	_, err := f.client().Send(context.Background(), request(map[string][]byte{"a": noise("a", 100)}))
 	if CodeOf(err) != CodeLiar {
 		t.Errorf("%s: got %v, want a liar", name, err)
@@ -168,7 +168,7 @@ func TestLieOutcome(t *testing.T) {
 	}))
 
 	f := newFake(t)
-	f.lieAnswer = change(func(e *suitx.Effects) { e.ChangedObjects = nil })
+	f.lieInAnswers(change(func(e *suitx.Effects) { e.ChangedObjects = nil }))
 	if _, err := f.client().Send(context.Background(), request(testFiles())); err == nil {
 		t.Error("a parcel that wasn't created passes for sent")
 	}

@@ -187,17 +187,17 @@ func TestSendLightFails(t *testing.T) {
 		"old server":     {func(f *fake) { f.net.Light = false }, CodeUnsupported},
 		"no answer ever": {func(f *fake) { f.cut = func(r Request) bool { return strings.HasPrefix(r.Path, api.PathBlobs) } }, CodeOffline},
 		"another blob's acknowledgement": {func(f *fake) {
-			f.lieFrame = func(a api.Frame) (api.Frame, bool) { a.BlobID = other; return a, true }
+			f.lieInFrames(func(a api.Frame) (api.Frame, bool) { a.BlobID = other; return a, true })
 		}, CodeLiar},
 		"another node's": {func(f *fake) {
-			f.lieFrame = func(a api.Frame) (api.Frame, bool) { a.Node = (a.Node + 1) % fakeNodes; return a, true }
+			f.lieInFrames(func(a api.Frame) (api.Frame, bool) { a.Node = (a.Node + 1) % fakeNodes; return a, true })
 		}, CodeLiar},
 		"a node that isn't": {func(f *fake) {
-			f.lieFrame = func(a api.Frame) (api.Frame, bool) { a.Node = 999; return a, true }
+			f.lieInFrames(func(a api.Frame) (api.Frame, bool) { a.Node = 999; return a, true })
 		}, CodeLiar},
 		// A relay that stored something else has a certificate for something else.
 		"another blob's certificate": {func(f *fake) {
-			f.lieAnswer = func(path string, body []byte) []byte {
+			f.lieInAnswers(func(path string, body []byte) []byte {
 				var c api.CertificateResponse
 				if path != api.PathCertificate || json.Unmarshal(body, &c) != nil {
 					return body
@@ -205,7 +205,7 @@ func TestSendLightFails(t *testing.T) {
 				copy(c.Certificates[0].Message[7:], other[:])
 				out, _ := json.Marshal(c)
 				return out
-			}
+			})
 		}, CodeLiar},
 	} {
 		f := newFake(t)

@@ -205,7 +205,7 @@ func TestResumeAfterLostAnswers(t *testing.T) {
 		slices.SortFunc(req.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 		req.Journal = d.note
 		asked := 0
-		f.lieAnswer = func(p string, body []byte) []byte {
+		f.lieInAnswers(func(p string, body []byte) []byte {
 			if p == path {
 				if asked++; asked == 2 {
 					crash()
@@ -213,7 +213,7 @@ func TestResumeAfterLostAnswers(t *testing.T) {
 				}
 			}
 			return body
-		}
+		})
 		var entry []byte
 		d.then = func(int) error {
 			if ctx.Err() == nil {
@@ -224,7 +224,7 @@ func TestResumeAfterLostAnswers(t *testing.T) {
 		if _, err := f.client().Send(ctx, req); err == nil {
 			t.Fatalf("%s: it was sent", path)
 		}
-		f.lieAnswer = nil
+		f.lieInAnswers(nil)
 		req.Resume, req.Journal = entry, nil
 		sent := mustSend(t, f.client(), req)
 		for _, b := range sent.Blobs {

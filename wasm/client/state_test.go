@@ -111,7 +111,7 @@ func TestDeletedIsProven(t *testing.T) {
 		}
 		return api.SignedTransaction{Transaction: tx.Marshal(), Signatures: [][]byte{suitx.SignTransaction(key, tx.Marshal())}}
 	}
-	f.lieAnswer = onParcel(t, func(p *api.Parcel) { p.Object, p.Change = nil, deletion(sent.Parcel) })
+	f.lieInAnswers(onParcel(t, func(p *api.Parcel) { p.Object, p.Change = nil, deletion(sent.Parcel) }))
 	wantCode(t, f.client(), OpenRequest{Link: link(sent)}, CodeWithdrawn)
 	lies(t, f, link(sent), func(p *api.Parcel) { p.Object, p.Change = nil, deletion(suitx.Address{1}) })
 }

@@ -57,14 +57,14 @@ func TestFinishedLater(t *testing.T) {
 			t.Fatal(err)
 		}
 		certified := false
-		f.lieAnswer = func(path string, body []byte) []byte {
+		f.lieInAnswers(func(path string, body []byte) []byte {
 			if path == api.PathCertificate && !certified {
 				certified = true
 				f.net.Epoch += c.epoch
 				f.dearer = c.dearer
 			}
 			return body
-		}
+		})
 		sent, err := p.Finish(context.Background(), nil)
 		if (err == nil) != c.good {
 			t.Errorf("%s: got %v", name, err)

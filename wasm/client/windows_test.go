@@ -203,14 +203,14 @@ func TestNodeDiesInAWindow(t *testing.T) {
 func TestEpochBeginsInAWindow(t *testing.T) {
 	f, files := manySegments(t)
 	asked := 0
-	f.lieAnswer = func(path string, body []byte) []byte {
+	f.lieInAnswers(func(path string, body []byte) []byte {
 		if path == api.PathCertificate {
 			if asked++; asked%30 == 0 {
 				f.net.Epoch++
 			}
 		}
 		return body
-	}
+	})
 	sent := mustSend(t, f.client(), request(files))
 	if f.net.Epoch < 9 {
 		t.Fatalf("epoch %d", f.net.Epoch)
@@ -223,7 +223,7 @@ func TestEpochBeginsInAWindow(t *testing.T) {
 func TestEpochOvertakesAConfirmation(t *testing.T) {
 	f, files := newFake(t), map[string][]byte{"a": noise("a", 50_000)}
 	asked := 0
-	f.lieAnswer = func(path string, body []byte) []byte {
+	f.lieInAnswers(func(path string, body []byte) []byte {
 		if path == api.PathRegister || path == api.PathCertificate && asked == 0 {
 			f.net.Epoch++
 		}
@@ -231,7 +231,7 @@ func TestEpochOvertakesAConfirmation(t *testing.T) {
 			asked++
 		}
 		return body
-	}
+	})
 	mustOpen(t, f.client(), OpenRequest{Link: link(mustSend(t, f.client(), request(files)))}, files)
 	if asked != 2 {
 		t.Errorf("asked %d times", asked)
@@ -242,7 +242,7 @@ func TestEpochOvertakesAConfirmation(t *testing.T) {
 func TestNodesChangeHands(t *testing.T) {
 	f, files := manySegments(t)
 	asked := 0
-	f.lieAnswer = func(path string, body []byte) []byte {
+	f.lieInAnswers(func(path string, body []byte) []byte {
 		if path == api.PathCertificate {
 			if asked++; asked == 70 {
 				f.net.Nodes[3].ID = "another pool"
@@ -251,7 +251,7 @@ func TestNodesChangeHands(t *testing.T) {
 			}
 		}
 		return body
-	}
+	})
 	sent := mustSend(t, f.client(), request(files))
 	for _, b := range sent.Blobs {
 		if f.accepted[b.BlobID] != 1 || f.bought[b.BlobID] != 1 {
