@@ -46,6 +46,8 @@ func SendTroubles() []Trouble {
 			[]Act{ActAgain, ActDetail}},
 		{"too_large", "That is too much for one parcel.",
 			"One parcel holds {max}. Remove some files, or send them in several parcels.", nil},
+		{"too_many", "Those are too many files for one parcel.",
+			"One parcel holds at most 100,000 files, and fewer if their names are very long. Send them in several parcels, or pack them into one archive first. Nothing was shared.", nil},
 		{"conflict", "Something else came in between.",
 			"Another window or device sent with this one’s identity at the same moment. Nothing was shared; send again.", nil},
 		{"file_gone", "A file can’t be read any more.",

@@ -163,9 +163,21 @@ function copiedBySelection(text) {
   return done;
 }
 
-/** Lets the browser paint and take what was typed before it goes on. */
+/**
+ * Lets the browser paint and take what was typed before it goes on. A hidden page
+ * has nothing to paint, and its timers wait for a second or a minute: messages don't.
+ * @returns {Promise<void>}
+ */
 export function breath() {
-  return new Promise((resolve) => { setTimeout(resolve); });
+  return new Promise((resolve) => {
+    if (!document.hidden) {
+      setTimeout(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => { port1.close(); resolve(); };
+    port2.postMessage(null);
+  });
 }
 
 const STRETCH_MS = 12; // of work at a time: a press of a key is answered after it

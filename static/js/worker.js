@@ -76,7 +76,7 @@ const ops = {
     const index = await own.takeIndex();
     const about = {
       index, wallet: args.wallet,
-      name: files[0].path, count: files.length, bytes: files.reduce((sum, { file }) => sum + file.size, 0),
+      name: files[0].path, count: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0),
       people: args.recipients?.length ?? 0,
     };
     if (about.bytes > LONG) crew.hire();
@@ -293,13 +293,19 @@ const prompts = new Map();
 
 self.onmessage = ({ data }) => {
   const { id, op, args, files, cancel, signed, refused } = data;
-  if (files) lists.has(id) ? lists.get(id).push(...files) : lists.set(id, files);
+  if (files) take(id, files);
   else if (cancel) stop(id);
   else if (signed) prompts.get(id)?.resolve(signed);
   else if (refused) prompts.get(id)?.reject(refused);
   else if (lists.has(id)) run(id, op, { ...args, files: lists.get(id) });
   else run(id, op, args ?? {});
 };
+
+/** A browser may ask the disk each time for a file's size or time: once is enough. */
+function take(id, files) {
+  for (const one of files) [one.size, one.modified] = [one.file.size, one.file.lastModified];
+  lists.has(id) ? lists.get(id).push(...files) : lists.set(id, files);
+}
 
 function stop(id) {
   if (!calls.has(id)) early.add(id);

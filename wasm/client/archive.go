@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"floe/crypto"
 	"floe/wasm/client/zip"
@@ -31,77 +30,9 @@ func planArchive(files []File) (*archive, error) {
 	}
 	layout, err := zip.NewLayout(entries, crypto.PaddedSize)
 	if errors.Is(err, zip.ErrTooMany) {
-		return nil, &Error{Code: CodeTooLarge, Message: "These are more files than one parcel can hold. Send them in several, or as one archive of your own.", Err: err}
+		return nil, &Error{Code: CodeTooMany, Message: fmt.Sprintf("One parcel holds at most %d files, and fewer if their names are long. Send these in several, or as one archive of your own.", zip.MaxEntries), Err: err}
 	}
 	return &archive{layout, files}, err
-}
-
-// copyBuffer is how much of a file is read at once: some of age's chunks, which
-// are sealed faster together.
-const copyBuffer = 4 * crypto.ChunkSize
-
-// file returns what writes the files' bytes into an archive.
-func (a *archive) file(ctx context.Context) zip.FileFunc {
-	buffer := make([]byte, copyBuffer)
-	return func(dst io.Writer, i int, off int64) error {
-		src, err := a.open(ctx, i, off)
-		if err != nil {
-			return err
-		}
-		defer src.Close()
-		for left := a.files[i].Size - off; ; {
-			n, err := src.Read(buffer)
-			left -= int64(n)
-			if _, failed := dst.Write(buffer[:n]); failed != nil {
-				return a.writing(i, failed)
-			}
-			switch {
-			case ctx.Err() != nil:
-				return context.Cause(ctx)
-			case errors.Is(err, io.EOF) && left > 0:
-				return a.unreadable(i, fmt.Errorf("%w: %d bytes are missing", zip.ErrLength, left))
-			case errors.Is(err, io.EOF):
-				return nil
-			case err != nil:
-				return a.unreadable(i, err)
-			}
-		}
-	}
-}
-
-// open opens a file to read it from an offset on.
-func (a *archive) open(ctx context.Context, i int, off int64) (io.ReadCloser, error) {
-	f := a.files[i]
-	if off > 0 && f.OpenAt != nil {
-		src, err := f.OpenAt(off)
-		return src, a.unreadable(i, err)
-	}
-	src, err := f.Open()
-	if err != nil {
-		return nil, a.unreadable(i, err)
-	}
-	if err := skip(ctx, src, off); err != nil {
-		src.Close()
-		return nil, a.unreadable(i, err)
-	}
-	return src, nil
-}
-
-// skip reads past what isn't wanted; a file that ends before has changed.
-func skip(ctx context.Context, src io.Reader, n int64) error {
-	for n > 0 {
-		m, err := io.CopyN(io.Discard, src, min(n, 1<<20))
-		if n -= m; errors.Is(err, io.EOF) {
-			return zip.ErrLength
-		}
-		if err == nil {
-			err = context.Cause(ctx)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // writing explains an error of writing file i, if it is the file's doing.

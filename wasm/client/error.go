@@ -32,6 +32,7 @@ const (
 	CodeFull             Code = "full"              // everybody's share is used up
 	CodeNoSponsor        Code = "no_sponsor"        // the server pays for nobody
 	CodeTooLarge         Code = "too_large"         // larger than the server or the format takes
+	CodeTooMany          Code = "too_many"          // files, or too long names
 	CodeConflict         Code = "conflict"          // changed by another device at the same moment
 	CodeOffline          Code = "offline"           // the server can't be reached
 	CodeCancelled        Code = "cancelled"         // by the caller

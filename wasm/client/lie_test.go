@@ -316,7 +316,7 @@ func sealedZip(t *testing.T, parcel *age.HybridIdentity, data []byte) []byte {
 	var out bytes.Buffer
 	w, err := crypto.Seal(&out, parcel.Recipient())
 	if err == nil {
-		err = a.SumFrom(w, zip.Sum{}, nil, a.file(context.Background()))
+		err = a.SumFrom(w, zip.Sum{}, nil, newFilesReader(context.Background(), a).write)
 	}
 	if err == nil {
 		err = w.Close()

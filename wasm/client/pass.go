@@ -30,12 +30,14 @@ func (s *sending) sealSegments(ctx context.Context, first, end int, begin *mark,
 	if chunk > 0 {
 		c.at, w = at, s.sealing.WriterFrom(c, chunk)
 	}
+	files := newFilesReader(ctx, s.archive)
+	defer files.close()
 	if begin != nil {
 		c.head = &begin.head
 		next = mark{segment: end, sum: zip.Sum{Offset: plainAt(to)}}
-		err = s.archive.SumFrom(w, begin.sum, []*zip.Sum{&next.sum}, s.archive.file(ctx))
+		err = s.archive.SumFrom(w, begin.sum, []*zip.Sum{&next.sum}, files.write)
 	} else {
-		err = s.archive.WriteFrom(w, plainAt(from), s.archive.file(ctx))
+		err = s.archive.WriteFrom(w, plainAt(from), files.write)
 	}
 	if err == nil {
 		err = w.Close()
