@@ -18,3 +18,8 @@ func build(lookUps uint32) []byte {
 	m.aead()
 	return m.bytes()
 }
+
+// Files returns both by the names that the page's kernel.js asks for.
+func Files() map[string][]byte {
+	return map[string][]byte{"kernel.wasm": Module(), "kernel-relaxed.wasm": Relaxed()}
+}

@@ -53,7 +53,7 @@ func run(out string, traces bool) error {
 	if err := copyExec(filepath.Join(dist, "wasm_exec.js")); err != nil {
 		return err
 	}
-	for name, module := range map[string][]byte{"kernel.wasm": kernel.Module(), "kernel-relaxed.wasm": kernel.Relaxed()} {
+	for name, module := range kernel.Files() {
 		vectors := filepath.Join(dist, name)
 		if err := replace(vectors, module); err != nil {
 			return err

@@ -81,10 +81,12 @@ func (s *site) build() error {
 	if err := os.WriteFile(filepath.Join(s.dir, "wasm_exec.js"), b, 0o600); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, "kernel-relaxed.wasm"), kernel.Relaxed(), 0o600); err != nil {
-		return err
+	for name, module := range kernel.Files() {
+		if err := os.WriteFile(filepath.Join(s.dir, name), module, 0o600); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(filepath.Join(s.dir, "kernel.wasm"), kernel.Module(), 0o600)
+	return nil
 }
 
 func (s *site) url() string { return s.server.URL }
