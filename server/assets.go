@@ -56,7 +56,7 @@ var types = map[string]string{
 
 // readAssets reads every file of fsys but Go sources; name.br is name's
 // compressed form.
-func readAssets(fsys fs.FS) (map[string]*asset, error) {
+func readAssets(fsys fs.FS, p *press) (map[string]*asset, error) {
 	assets := make(map[string]*asset)
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		ext := path.Ext(name)
@@ -78,7 +78,7 @@ func readAssets(fsys fs.FS) (map[string]*asset, error) {
 		if small, err := fs.ReadFile(fsys, name+".br"); err == nil {
 			a.brotli = formOf(fsys, name+".br", small)
 		} else if isText(a.contentType) {
-			a.brotli = compress(body)
+			a.brotli = p.compress(body)
 		}
 		assets[name] = a
 		return nil
@@ -94,13 +94,19 @@ func isText(contentType string) bool {
 	return strings.HasPrefix(contentType, "text/") || strings.Contains(contentType, "json") || strings.HasSuffix(contentType, "+xml")
 }
 
+// press compresses one thing after the other. A writer of this level begins with
+// tables of 32 MiB, more than all that is compressed here together.
+type press struct{ w *brotli.Writer }
+
+func newPress() *press { return &press{brotli.NewWriterLevel(nil, 9)} }
+
 // compress returns the brotli form of b, or nil when that isn't smaller. It is
 // done once, at start; nothing that is secret is ever compressed.
-func compress(b []byte) *form {
+func (p *press) compress(b []byte) *form {
 	var out bytes.Buffer
-	w := brotli.NewWriterLevel(&out, 9)
-	_, err := w.Write(b)
-	if err := errors.Join(err, w.Close()); err != nil || out.Len() >= len(b) {
+	p.w.Reset(&out)
+	_, err := p.w.Write(b)
+	if err := errors.Join(err, p.w.Close()); err != nil || out.Len() >= len(b) {
 		return nil
 	}
 	return &form{bytes: bytes.Clone(out.Bytes())}
@@ -116,14 +122,14 @@ func treeOf(assets map[string]*asset) string {
 }
 
 // joinStyles makes one style sheet of all.
-func joinStyles(assets map[string]*asset) {
+func joinStyles(assets map[string]*asset, p *press) {
 	var all []byte
 	for _, name := range web.StyleSheets() {
 		if a := assets["css/"+name]; a != nil {
 			all = append(all, a.body.bytes...)
 		}
 	}
-	assets[web.StyleSheet] = newAsset(all, types[".css"])
+	assets[web.StyleSheet] = p.newAsset(all, types[".css"])
 }
 
 // isTree tells whether a folder has the form of such a hash.
@@ -134,10 +140,11 @@ func isTree(folder string) bool {
 
 // readTree reads the assets and their hash.
 func (s *Server) readTree(fsys fs.FS) (err error) {
-	if s.assets, err = readAssets(fsys); err != nil {
+	p := newPress()
+	if s.assets, err = readAssets(fsys, p); err != nil {
 		return err
 	}
-	joinStyles(s.assets)
+	joinStyles(s.assets, p)
 	s.tree = treeOf(s.assets)
 	return nil
 }
@@ -173,9 +180,9 @@ func (s *Server) serveAsset(c echo.Context) error {
 }
 
 // newAsset hashes and compresses what is made at start.
-func newAsset(body []byte, contentType string) *asset {
+func (p *press) newAsset(body []byte, contentType string) *asset {
 	sum := sha256.Sum256(body)
-	return &asset{body: form{bytes: body}, brotli: compress(body), contentType: contentType, hash: base64.RawURLEncoding.EncodeToString(sum[:])}
+	return &asset{body: form{bytes: body}, brotli: p.compress(body), contentType: contentType, hash: base64.RawURLEncoding.EncodeToString(sum[:])}
 }
 
 // serve answers with the asset. Browsers ask again each time, and mostly get

@@ -31,13 +31,13 @@ func renderPages(ctx context.Context, ids api.NetworkIDs) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{byPath: make(map[string]*asset)}
+	p, press := &pages{byPath: make(map[string]*asset)}, newPress()
 	for _, page := range append(all, frames...) {
 		if page.Path == "" {
 			p.notFound = page.HTML
 			continue
 		}
-		p.byPath[page.Path] = newAsset(page.HTML, "text/html; charset=utf-8")
+		p.byPath[page.Path] = press.newAsset(page.HTML, "text/html; charset=utf-8")
 	}
 	if p.notFound == nil {
 		return nil, errors.New("internal error: no page for what isn't found")
