@@ -24,6 +24,10 @@ const (
 	frameBytes   = 300_000
 )
 
+// ackLag is how long an acknowledgement may wait for the next: a page takes as
+// long to hear of one as of many.
+const ackLag = 30 * time.Millisecond
+
 const mimeFrames = "application/octet-stream"
 
 // frameReader reads the frames of a request one by one and takes memory for
@@ -104,6 +108,8 @@ type frameWriter struct {
 	conn *http.ResponseController
 	time time.Duration             // for one frame
 	end  atomic.Pointer[time.Time] // for all of them; nil: no bound
+	lag  time.Duration             // how long a frame may wait for others to be sent with it
+	late *time.Timer               // sends what waits; nil: nothing does
 	buf  []byte
 	err  error
 }
@@ -121,29 +127,64 @@ func (s *Server) startFrames(c echo.Context) *frameWriter {
 	return w
 }
 
-// write sends a frame at once. After the first error it sends nothing more.
+// write sends a frame, at once unless it may lag. After the first error it sends
+// nothing more.
 func (w *frameWriter) write(f api.Frame) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.err != nil {
 		return w.err
 	}
-	deadline := time.Now().Add(w.time)
-	if end := w.end.Load(); end != nil && end.Before(deadline) {
-		deadline = *end
-	}
-	_ = w.conn.SetWriteDeadline(deadline)
+	w.extend()
 	w.buf = api.AppendFrameHeader(w.buf[:0], f, len(f.Body))
 	if _, w.err = w.res.Write(w.buf); w.err == nil {
 		_, w.err = w.res.Write(f.Body)
 	}
-	if w.err == nil {
+	switch {
+	case w.err != nil:
+	case w.lag == 0:
 		w.err = w.conn.Flush()
+	case w.late == nil:
+		w.late = time.AfterFunc(w.lag, w.catchUp)
 	}
 	if w.err != nil {
 		w.err = fmt.Errorf("couldn't write a frame: %w", w.err)
 	}
 	return w.err
+}
+
+// extend gives what is written next its time.
+func (w *frameWriter) extend() {
+	deadline := time.Now().Add(w.time)
+	if end := w.end.Load(); end != nil && end.Before(deadline) {
+		deadline = *end
+	}
+	_ = w.conn.SetWriteDeadline(deadline)
+}
+
+// catchUp sends the frames that waited.
+func (w *frameWriter) catchUp() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.late == nil {
+		return
+	}
+	w.late = nil
+	if w.err == nil {
+		w.extend()
+		w.err = w.conn.Flush()
+	}
+}
+
+// finish leaves what waits to the end of the answer, after which nobody may touch it.
+func (w *frameWriter) finish() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.late != nil {
+		w.late.Stop()
+		w.late = nil
+		w.extend()
+	}
 }
 
 // cut ends an answer that can't be completed, so that the caller sees it broken

@@ -59,6 +59,10 @@ func (s *Server) handleStore(c echo.Context) error {
 	// reads at once otherwise.
 	_ = http.NewResponseController(c.Response()).EnableFullDuplex()
 	out := s.startFrames(c)
+	out.lag = ackLag
+	// While somebody reads the body nobody may begin the answer.
+	_ = out.conn.Flush()
+	defer out.finish()
 	puts, ctx := errgroup.WithContext(ctx)
 	puts.SetLimit(putsAtOnce)
 	pass := func(f api.Frame, release func()) func() error {
@@ -79,6 +83,7 @@ func (s *Server) handleStore(c echo.Context) error {
 		err = werr
 	}
 	if err != nil {
+		out.catchUp() // what was taken is
 		return cut(frameError(err))
 	}
 	return nil

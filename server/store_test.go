@@ -286,6 +286,45 @@ func TestStoreMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// Acknowledgements come while slivers still go, and also before an answer that is
+// cut: what a node took needn't be sent again.
+func TestStoreAcknowledgesMeanwhile(t *testing.T) {
+	s := newSite(t)
+	b := encode(t, ageLike(100_000))
+	frames := b.frames(s.ledger.com, 0)
+	r, w := io.Pipe()
+	defer w.Close()
+	answer := make(chan *http.Response, 1)
+	go func() {
+		defer close(answer)
+		if res, err := http.Post(s.base+api.PathStore+"0", mimeFrames, r); err == nil {
+			answer <- res
+		}
+	}()
+	w.Write(marshal(frames[:1]))
+	res := <-answer
+	if res == nil {
+		t.Fatal("no answer")
+	}
+	defer res.Body.Close()
+	for i, f := range frames[:3] {
+		if i > 0 {
+			w.Write(marshal(frames[i : i+1]))
+		}
+		if ack, err := api.ReadFrame(res.Body, 1000); err != nil || ack.Status != 201 || ack.Kind != f.Kind {
+			t.Fatalf("frame %d: %v %v", i, ack, err)
+		}
+	}
+	w.Write(append(marshal(frames[3:4]), make([]byte, api.FrameHeaderSize)...)) // no such kind
+	w.Close()
+	if ack, err := api.ReadFrame(res.Body, 1000); err != nil || ack.Status != 201 {
+		t.Errorf("what came before the mistake: %v %v", ack, err)
+	}
+	if _, err := api.ReadFrame(res.Body, 1000); err == nil || err == io.EOF {
+		t.Errorf("after the mistake: %v", err)
+	}
+}
+
 // Who sends a frame drop by drop is cut off, and the memory that was taken for
 // it is free again.
 func TestStoreCutsOffSlowSenders(t *testing.T) {
