@@ -70,9 +70,7 @@ export class Lost {
 
   /** Reads what the handles reach, which the browser may have to ask for first. */
   async fromHandles() {
-    /** @type {(FileSystemHandle|null)[]} */
-    const roots = [];
-    for (const handle of this.#wanted.roots) roots.push(await allowed(handle) ? handle : null);
+    const roots = await this.#allowed();
     const folders = new Folders();
     const places = this.#wanted.files.flatMap(({ root }, at) => roots[root] && !this.files[at] ? [at] : []);
     for (let i = 0; i < places.length; i += AT_ONCE) {
@@ -86,14 +84,29 @@ export class Lost {
       }));
     }
   }
+
+  /** The handles that may be used. Browsers ask for all at once; who refuses one isn't asked for the next. */
+  async #allowed() {
+    const { roots } = this.#wanted;
+    /** @type {boolean[]} */
+    const can = [];
+    for (let i = 0; i < roots.length; i += AT_ONCE) {
+      can.push(...await Promise.all(roots.slice(i, i + AT_ONCE).map((handle) => allowed(handle, "queryPermission"))));
+    }
+    let willing = true;
+    for (let i = 0; i < roots.length && willing; i++) {
+      if (!can[i]) can[i] = willing = await allowed(roots[i], "requestPermission");
+    }
+    return roots.map((handle, i) => can[i] ? handle : null);
+  }
 }
 
-/** @param {any} handle */
-async function allowed(handle) {
+/** @param {any} handle @param {"queryPermission"|"requestPermission"} how */
+async function allowed(handle, how) {
   try {
-    return await handle.queryPermission({ mode: "read" }) === "granted" || await handle.requestPermission({ mode: "read" }) === "granted";
+    return await handle[how]({ mode: "read" }) === "granted";
   } catch {
-    return false;
+    return false; // nothing was pressed, or not lately enough
   }
 }
 

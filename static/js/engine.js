@@ -281,23 +281,26 @@ class Engine extends EventTarget {
     return { promise, cancel: () => this.#worker?.postMessage({ id, cancel: true }) };
   }
 
-  /** Hands over files a few at a time: copying a hundred thousand at once takes a second. */
+  /** Hands over files and handles a few at a time: copying a hundred thousand at once takes a second. */
   async #bring(worker, id, op, { files, ...args }) {
-    const roots = new Map();
+    const places = new Map();
     for (let i = 0; i < files.length; i += BATCH) {
       if (i) await breath();
+      const roots = [];
       const some = files.slice(i, i + BATCH).map(({ root, ...file }) => {
-        if (root && !roots.has(root)) roots.set(root, roots.size);
-        return { ...file, root: roots.get(root) };
+        if (root && !places.has(root)) {
+          places.set(root, places.size);
+          roots.push(root);
+        }
+        return { ...file, root: places.get(root) };
       });
-      worker.postMessage({ id, files: some });
+      try {
+        worker.postMessage({ id, files: some, roots });
+      } catch { // a handle that can't be handed over
+        worker.postMessage({ id, files: some, roots: roots.map(() => null) });
+      }
     }
-    const message = { id, op, args: { ...args, roots: [...roots.keys()] } };
-    try {
-      worker.postMessage(message);
-    } catch { // a handle that can't be handed over
-      worker.postMessage({ id, op, args });
-    }
+    worker.postMessage({ id, op, args });
   }
 
   #start() {
@@ -312,7 +315,7 @@ class Engine extends EventTarget {
     return worker;
   }
 
-  #answer({ id, progress, files, result, error, sign, spent }) {
+  #answer({ id, progress, files, roots, result, error, sign, spent }) {
     if (spent) return this.#retire();
     const call = this.#calls.get(id);
     if (!call) return;
@@ -321,7 +324,9 @@ class Engine extends EventTarget {
       return;
     }
     if (files) {
-      (call.files ??= []).push(...files);
+      const many = call.many ??= {};
+      (many.files ??= []).push(...files);
+      if (roots) (many.roots ??= []).push(...roots);
       return;
     }
     if (progress) {
@@ -331,7 +336,7 @@ class Engine extends EventTarget {
     }
     this.#calls.delete(id);
     if (error) call.reject(error);
-    else call.resolve(call.files ? { ...result, files: call.files } : result);
+    else call.resolve(call.many ? { ...result, ...call.many } : result);
   }
 
   // The wallet lives in the page; what it answers is verified in the worker.

@@ -2,7 +2,7 @@
 // with it. For each parcel the vault hides
 //
 //   unsent INDEX about   JSON {index, at, until, name, …, files: [[path, size, modified, root, inside, made]…]},
-//                        beside it the handles of what was dropped, where a browser gives them
+//                        beside it the handles of what was chosen, where a browser gives them
 //   unsent INDEX state   the engine's journal, with the parcel's secrets; beside it how far it is
 //
 // from before the first byte leaves the page until the parcel is sent, cancelled

@@ -2,9 +2,10 @@
 // The page talks to it through engine.js in messages
 //
 //   page → worker   {id, op, args}   start;   {id, cancel: true}   stop
-//   page → worker   {id, files: […]}   before that, as often as there are many of args.files
+//   page → worker   {id, files: […], roots: […]}   before that, as often as there are many of
+//                   args.files; roots are the handles that these are the first to need
 //   worker → page   {id, progress}   any number of times, then
-//                   {id, files: […]}   any number of times, where a result has many, and then
+//                   {id, files: […], roots?: […]}   any number of times, where a result has many, and then
 //                   {id, result}  or  {id, error: {code, message, …}}
 //
 // A wallet lives in the page. Where one has to sign, the worker asks
@@ -82,7 +83,7 @@ const ops = {
     if (about.bytes > LONG) crew.hire();
     const common = { ...rest, files, seed: await own.seed(), index, memory: memory(own), origin: self.location.origin, signal };
     if (!args.wallet) {
-      return journaled(own, about, new Journal(own, { ...about, until }, files, roots ?? []), onProgress, (keeping) => floe.send({ ...common, ...keeping }));
+      return journaled(own, about, new Journal(own, { ...about, until }, files, roots), onProgress, (keeping) => floe.send({ ...common, ...keeping }));
     }
     unfinished = null;
     const note = (parcelId) => noteDown(own, about, parcelId);
@@ -282,7 +283,7 @@ function memory(own) {
 /** Calls under way: id → AbortController. */
 const calls = new Map();
 
-/** Files of calls to come: id → what came so far. */
+/** Files of calls to come and handles to them: id → what came so far. */
 const lists = new Map();
 
 /** Calls that were stopped before they came. */
@@ -293,18 +294,21 @@ const prompts = new Map();
 
 self.onmessage = ({ data }) => {
   const { id, op, args, files, cancel, signed, refused } = data;
-  if (files) take(id, files);
+  if (files) take(id, data);
   else if (cancel) stop(id);
   else if (signed) prompts.get(id)?.resolve(signed);
   else if (refused) prompts.get(id)?.reject(refused);
-  else if (lists.has(id)) run(id, op, { ...args, files: lists.get(id) });
+  else if (lists.has(id)) run(id, op, { ...args, ...lists.get(id) });
   else run(id, op, args ?? {});
 };
 
 /** A browser may ask the disk each time for a file's size or time: once is enough. */
-function take(id, files) {
+function take(id, { files, roots }) {
   for (const one of files) [one.size, one.modified] = [one.file.size, one.file.lastModified];
-  lists.has(id) ? lists.get(id).push(...files) : lists.set(id, files);
+  const all = lists.get(id) ?? { files: [], roots: [] };
+  all.files.push(...files);
+  all.roots.push(...roots);
+  lists.set(id, all);
 }
 
 function stop(id) {
@@ -345,14 +349,14 @@ function retire() {
   if (!calls.size && !unfinished && !locked.size && memoryOf.buffer.byteLength > MUCH) self.postMessage({ spent: true });
 }
 
-/** Hands a result over, and files in it a few at a time: a page takes no longer task than that. */
+/** Hands a result over, files and handles in it a few at a time: a page takes no longer task than that. */
 function deliver(id, result) {
   if (!(result?.files?.length > BATCH)) {
     self.postMessage({ id, result });
     return;
   }
-  const { files, ...rest } = result;
-  for (let i = 0; i < files.length; i += BATCH) self.postMessage({ id, files: files.slice(i, i + BATCH) });
+  const { files, roots, ...rest } = result;
+  for (let i = 0; i < files.length; i += BATCH) self.postMessage({ id, files: files.slice(i, i + BATCH), roots: roots?.slice(i, i + BATCH) });
   self.postMessage({ id, result: rest });
 }
 
