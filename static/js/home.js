@@ -11,7 +11,7 @@ import * as interrupted from "./interrupted.js";
 import * as left from "./left.js";
 import * as mine from "./mine.js";
 import { shown } from "./names.js";
-import { engine, engineSoon, factsToSend, lacking, network, warm } from "./net.js";
+import { engine, engineSoon, factsToSend, network, obstacle, warm } from "./net.js";
 import { resting, unknown } from "./nodes.js";
 import { endOf, Options } from "./options.js";
 import { paidFor } from "./paid.js";
@@ -76,15 +76,15 @@ function listChanged() {
   headline(`${words} to send`, first);
   send.textContent = `Send ${words}`;
   price();
-  forewarn();
+  hindered();
 }
 
-/** Says what would keep what is listed from being sent, as far as that is known. */
-function forewarn() {
+/** Whether anything keeps what is listed from being sent; says so as soon as it is known, and again to whoever presses Send. */
+function hindered() {
+  const failure = unfinished?.failure ?? obstacle(net, staged.total, pay.nobody);
   calm(troubleBox());
-  if (unfinished) tell(troubleBox(), unfinished.failure, { again: unfinished.resume });
-  else if (net && staged.total > net.max_parcel_size) tellTrouble({ code: "too_large", message: "" });
-  else if (pay.nobody) tellTrouble({ code: "no_sponsor", message: "" });
+  if (failure) tellTrouble(failure, unfinished?.resume);
+  return Boolean(failure);
 }
 
 /** Where a wallet would pay, what that costs. */
@@ -93,26 +93,21 @@ function price() {
   pay.price({ files: staged.files, epochs: epochs || net?.default_epochs || 1, recipients: recipients.length });
 }
 
-/** @param {import("./types").Failure} failure */
-function tellTrouble(failure) {
+/** @param {import("./types").Failure} failure @param {() => void} [again] */
+function tellTrouble(failure, again = start) {
   const facts = { name: shown(String(failure.name ?? "It")), ...(net && factsToSend(net, staged.total)) };
-  tell(troubleBox(), failure, { facts, again: start });
+  tell(troubleBox(), failure, { facts, again });
 }
 
 /** Checks what can be checked before anything leaves the page. */
 async function start() {
   if (state !== "staged" || job) return;
   if (unfinished && staged.same(unfinished.files)) return unfinished.resume(); // it is paid for
-  if (unfinished) { // and would be lost, if others were sent before
-    tell(troubleBox(), unfinished.failure, { again: unfinished.resume });
-    announce("What is paid for comes first. Try that again, then send these.");
+  if (hindered()) {
+    if (unfinished) announce("What is paid for comes first. Try that again, then send these."); // it would be lost otherwise
     return;
   }
   if (!options.complete() || !pay.complete()) return;
-  if (pay.nobody) return tellTrouble({ code: "no_sponsor", message: "" });
-  if (net && staged.total > net.max_parcel_size) return tellTrouble({ code: "too_large", message: "" });
-  const lack = lacking();
-  if (lack) return tellTrouble({ code: "unsupported", message: "", what: lack });
   const gone = await firstGone(staged.files);
   if (gone) return tellTrouble({ code: "file_gone", message: "", name: gone.path });
   if (halted?.how === how() && staged.same(halted.files)) return halted.resume();
@@ -194,7 +189,7 @@ function fell(failure, files, resume) {
   if (!failure.paid) return tellTrouble(failure);
   unfinished = { failure: paidFor(failure), files: [...files], resume };
   addEventListener("beforeunload", hold);
-  tell(troubleBox(), unfinished.failure, { again: resume });
+  tellTrouble(unfinished.failure, resume);
 }
 
 /** What a wallet has paid for can be finished in this page alone. @param {BeforeUnloadEvent} event */
@@ -235,7 +230,7 @@ async function refresh() {
   await breath();
   options.offer(net);
   pay.on(net); // wallets take their time, or don't answer
-  if (state === "staged") forewarn(); // files came before
+  if (state === "staged") hindered(); // files came before
   byId("fact-size", HTMLElement).textContent = `up to ${limit(net.max_parcel_size)}${net.sponsor ? "" : ", paid by a wallet of yours"}`;
   byId("fact-life", HTMLElement).textContent = `kept until ${shortDay(endOf(net, net.default_epochs))}, you can change that`;
 }

@@ -96,6 +96,19 @@ function tolerated(net) {
 }
 
 /**
+ * The first of what keeps so many bytes from being sent: from what keeps anything
+ * from it to what concerns these alone.
+ * @param {Network|null} net as far as it is known @param {number} total @param {boolean} nobody pays
+ * @returns {import("./types").Failure|null}
+ */
+export function obstacle(net, total, nobody) {
+  const what = lacking();
+  if (what) return { code: "unsupported", message: "", what };
+  if (nobody) return { code: "no_sponsor", message: "" };
+  return net && total > net.max_parcel_size ? { code: "too_large", message: "" } : null;
+}
+
+/**
  * What sending so many bytes comes up against, for words of trouble.
  * @param {import("./types").Network} net @param {number} total
  * @returns {import("./trouble.js").Facts}
