@@ -153,7 +153,7 @@ func Home() templ.Component {
 			Description: "Private file sharing. Your browser encrypts the files; no server, no storage node and no chain can read them.",
 			Here:        "/",
 			Entry:       "start.js",
-			Modules:     []string{"dom.js", "drop.js", "files.js", "names.js"},
+			Modules:     []string{"dom.js", "drop.js", "files.js", "names.js", "picker.js"},
 			Later:       []string{"done.js", "floes.js", "format.js", "home.js", "interrupted.js", "left.js", "map.js", "mine.js", "net.js", "nodes.js", "options.js", "paid.js", "sending.js", "staged.js", "trouble.js", "vitals.js", "wallet.js", "walletpay.js", "walletsign.js", "withdraw.js"},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -31,7 +31,7 @@ func requireNode(t *testing.T, present ...string) string {
 // TestModules runs what can be run of the pages' modules outside a browser.
 func TestModules(t *testing.T) {
 	node := requireNode(t)
-	out, err := exec.Command(node, "--test", "--test-reporter=tap", filepath.Join("testdata", "modules.test.mjs"), filepath.Join("testdata", "unsent.test.mjs"), filepath.Join("testdata", "writing.test.mjs")).CombinedOutput()
+	out, err := exec.Command(node, "--test", "--test-reporter=tap", filepath.Join("testdata", "modules.test.mjs"), filepath.Join("testdata", "picked.test.mjs"), filepath.Join("testdata", "unsent.test.mjs"), filepath.Join("testdata", "writing.test.mjs")).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

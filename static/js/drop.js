@@ -2,7 +2,8 @@
 // The whole page takes drops and pastes.
 
 import { byId, within } from "./dom.js";
-import { fromDrop, fromInput, fromPaste, fromText } from "./files.js";
+import { fromDrop, fromHandles, fromInput, fromPaste, fromText } from "./files.js";
+import { giveHandles } from "./picker.js";
 
 /** @typedef {import("./files.js").Picked} Picked */
 
@@ -17,7 +18,10 @@ import { fromDrop, fromInput, fromPaste, fromText } from "./files.js";
 export function takeFiles({ take, ready, over }) {
   for (const input of document.querySelectorAll("input[type=file]")) {
     if (!(input instanceof HTMLInputElement)) continue;
-    input.addEventListener("change", async () => take(await fromInput(input)));
+    const chosen = async () => take(await fromInput(input));
+    input.addEventListener("change", chosen);
+    if (input.files?.length) chosen(); // before this module was there
+    giveHandles(input, async (handles) => take(await fromHandles(handles)));
   }
   takeDrops(take, ready, over);
   document.addEventListener("paste", (event) => {

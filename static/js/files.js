@@ -8,6 +8,7 @@ import { isLeftover } from "./names.js";
 /** @typedef {import("./types").PickedFile} PickedFile */
 /** @typedef {{files: PickedFile[], leftovers: number, emptyFolders: string[], unreadable: string[]}} Picked */
 
+const AT_ONCE = 64; // files asked for at a time
 const ORDER = new Intl.Collator("en", { numeric: true });
 
 /** @returns {Picked} */
@@ -26,6 +27,19 @@ export async function fromInput(input) {
   const picked = nothing();
   await calmly(input.files ?? [], (file) => add(picked, file, file.webkitRelativePath || file.name));
   input.value = "";
+  return picked;
+}
+
+/**
+ * From a picker, in its order. Each file is found again by a handle of its own.
+ * @param {FileSystemFileHandle[]} handles
+ * @returns {Promise<Picked>}
+ */
+export async function fromHandles(handles) {
+  const picked = nothing();
+  for (let i = 0; i < handles.length; i += AT_ONCE) {
+    await addAll(handles.slice(i, i + AT_ONCE), picked, (handle) => handle.getFile(), (handle) => handle.name, (handle) => handle);
+  }
   return picked;
 }
 
@@ -61,8 +75,6 @@ async function handleOf(item) {
   }
 }
 
-const AT_ONCE = 64; // files asked for at a time
-
 /** @param {FileSystemEntry} entry @param {Picked} picked @param {FileSystemHandle|null} root */
 async function walk(entry, picked, root) {
   const path = pathOf(entry);
@@ -89,12 +101,22 @@ async function walkAll(inside, picked, root) {
     /** @type {FileSystemEntry[]} */
     const some = [];
     while (i < inside.length && inside[i].isFile && some.length < AT_ONCE) some.push(inside[i++]);
-    const files = await Promise.all(some.map((entry) => fileOf(entry).catch(() => null)));
-    files.forEach((file, at) => {
-      if (file) add(picked, file, pathOf(some[at]), root);
-      else picked.unreadable.push(pathOf(some[at]));
-    });
+    await addAll(some, picked, fileOf, pathOf, () => root);
   }
+}
+
+/**
+ * Adds files side by side, in their order.
+ * @template T
+ * @param {T[]} some @param {Picked} picked
+ * @param {(one: T) => Promise<File>} fileOf @param {(one: T) => string} pathOf @param {(one: T) => FileSystemHandle|null} rootOf
+ */
+async function addAll(some, picked, fileOf, pathOf, rootOf) {
+  const files = await Promise.all(some.map((one) => fileOf(one).catch(() => null)));
+  files.forEach((file, at) => {
+    if (file) add(picked, file, pathOf(some[at]), rootOf(some[at]));
+    else picked.unreadable.push(pathOf(some[at]));
+  });
 }
 
 /** @param {FileSystemEntry} entry */
