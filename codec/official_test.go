@@ -134,21 +134,22 @@ func TestInWebAssembly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "kernel.wasm")
-	if err := os.WriteFile(file, kernel.Module(), 0o600); err != nil {
+	dir := t.TempDir()
+	program, vectors := filepath.Join(dir, "codec.wasm"), filepath.Join(dir, "kernel.wasm")
+	if err := os.WriteFile(vectors, kernel.Module(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	runner, err := filepath.Abs(filepath.Join("testdata", "exec.mjs"))
-	if err != nil {
-		t.Fatal(err)
+	build := exec.Command("go", "test", "-c", "-o", program, ".")
+	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
-	for name, file := range map[string]string{"kernel": file, "Go alone": "-"} {
+	wasmExec := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js")
+	runner := filepath.Join("testdata", "exec.mjs")
+	for name, file := range map[string]string{"kernel": vectors, "Go alone": "-"} {
 		t.Run(name, func(t *testing.T) {
-			wasmExec := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js")
-			run := strings.Join([]string{"node --stack-size=8192", runner, wasmExec, file}, " ")
-			cmd := exec.Command("go", "test", "-count=1", "-short", "-v", "-run", "Test", "-exec", run, ".")
-			cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
-			out, err := cmd.CombinedOutput()
+			t.Parallel()
+			out, err := exec.Command("node", "--stack-size=8192", runner, wasmExec, file, program, "-test.short", "-test.v", "-test.run", "Test").CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
