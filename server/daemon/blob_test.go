@@ -247,6 +247,7 @@ func TestOnlyWhatCoversIsFetched(t *testing.T) {
 }
 
 func TestLostAndSpoiltSlivers(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"lost", "spoilt"} {
 		n := newNetwork()
 		d := newDaemon(t, n, func(c *Config) { c.ReadAhead = 1 })

@@ -32,6 +32,7 @@ func testQuilt(t testing.TB, n *network) (codec.BlobID, []quilt.File, []quilt.Pa
 }
 
 func TestQuilts(t *testing.T) {
+	t.Parallel()
 	for _, lost := range []string{"", "secondary 0", "secondary 2"} {
 		n := newNetwork()
 		d := newDaemon(t, n)

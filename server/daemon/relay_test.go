@@ -190,6 +190,7 @@ func TestTips(t *testing.T) {
 }
 
 func TestTipIsTakenOnce(t *testing.T) {
+	t.Parallel()
 	n := newNetwork()
 	d := newDaemon(t, n, fixedClock(tipTime), func(c *Config) { c.Tip = Tip{Kind: ConstTip, Base: 1, Address: tipAddress} })
 	if w := get(d, "/v1/tip-config", nil); w.Body.String() != `{"send_tip":{"address":"`+tipAddress.String()+`","kind":{"const":1}}}` {

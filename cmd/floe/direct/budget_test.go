@@ -27,6 +27,7 @@ func (p *payer) holds(t *testing.T) uint64 {
 // TestLyingPrices: whatever a full node says of prices, the payer pays what
 // storage costs and never more than it was told, nor more than its budget.
 func TestLyingPrices(t *testing.T) {
+	t.Parallel()
 	n := newNetwork(t, 24*time.Hour)
 	n.fund(t, n.payer)
 	r, err := Open(t.Context(), Config{Place: n.place, Payer: n.payer})
