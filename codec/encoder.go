@@ -71,7 +71,7 @@ func (e *Encoder) expand(blob []byte, want Want) (*Expansion, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := e.newShare(m, 0, e.p.NShards, want, nil)
+	all, err := e.newShare(nil, m, 0, e.p.NShards, want, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (e *Encoder) Slivers(blob []byte, pairs []int, yield func(pair int, primary
 			rows++
 		}
 	}
-	some, err := e.newShare(m, 0, e.p.NShards, WantSlivers, kept)
+	some, err := e.newShare(nil, m, 0, e.p.NShards, WantSlivers, kept)
 	if err != nil {
 		return err
 	}

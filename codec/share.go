@@ -3,6 +3,7 @@ package codec
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"unsafe"
 )
 
@@ -123,23 +124,32 @@ func hashesIn(b []byte) []Hash {
 // metadata alone little is kept; one that has columns from k2 on is made of the
 // expanded rows and so costs a part more.
 func (e *Encoder) NewShare(blob []byte, first, end int, want Want) (*Share, error) {
+	return e.NewShareIn(nil, blob, first, end, want)
+}
+
+// NewShareIn is NewShare in the memory of a share that nobody needs any more, if
+// that suffices: no other need be made and cleared.
+func (e *Encoder) NewShareIn(memory, blob []byte, first, end int, want Want) (*Share, error) {
 	m := e.matrices.Get().(*matrix)
 	defer e.matrices.Put(m)
 	if err := m.use(blob); err != nil {
 		return nil, err
 	}
 	defer func() { m.blob = nil }()
-	return e.newShare(m, first, end, want, nil)
+	return e.newShare(memory, m, first, end, want, nil)
 }
 
-func (e *Encoder) newShare(m *matrix, first, end int, want Want, kept []int) (*Share, error) {
+func (e *Encoder) newShare(memory []byte, m *matrix, first, end int, want Want, kept []int) (*Share, error) {
 	s, err := e.shape(int64(len(m.blob)), first, end, want)
 	if err != nil {
 		return nil, err
 	}
 	s.kept = kept
 	n := s.length()
-	s.use(make([]byte, n, n+overread))
+	if cap(memory) < n+overread {
+		memory = make([]byte, n, n+overread)
+	}
+	s.use(memory[:n])
 	binary.LittleEndian.PutUint16(s.b, uint16(first))
 	binary.LittleEndian.PutUint16(s.b[2:], uint16(end))
 	return s, e.fill(s, m)
@@ -195,11 +205,11 @@ func (e *Encoder) join(m *matrix, want Want, shares []*Share) (*Expansion, error
 		return nil, fmt.Errorf("%w: %d shares that aren't all columns once", ErrMalformed, len(shares))
 	}
 	if want&WantMetadata != 0 {
-		var columns, nodes []Hash
+		var columns, nodes [][]Hash
 		for _, s := range x.shares {
-			columns, nodes = append(columns, s.columns...), append(nodes, s.nodes...)
+			columns, nodes = append(columns, s.columns), append(nodes, s.nodes)
 		}
-		x.metadata = newMetadata(uint64(len(m.blob)), columns, nodes)
+		x.metadata = newMetadata(uint64(len(m.blob)), slices.Concat(columns...), slices.Concat(nodes...))
 	}
 	return x, nil
 }

@@ -57,15 +57,20 @@ func checkShares(t *testing.T, e *Encoder, blob []byte) {
 			bounds := e.Split(int64(len(blob)), want, workers)
 			checkBounds(t, e.p, bounds, workers)
 			var shares []*Share
+			var memory []byte
 			for i := range len(bounds) - 1 {
-				s, err := e.NewShare(blob, bounds[i], bounds[i+1], want)
+				s, err := e.NewShareIn(memory, blob, bounds[i], bounds[i+1], want)
 				if err != nil {
 					t.Fatal(err)
 				}
+				memory = s.Bytes()
 				if s, err = e.ParseShare(int64(len(blob)), want, bytes.Clone(s.Bytes())); err != nil {
 					t.Fatal(err)
 				}
 				shares = append(shares, s)
+				for i := range memory {
+					memory[i] = 0xa5 // nothing of it is to be in the next one
+				}
 			}
 			slices.Reverse(shares) // the order doesn't matter
 			x, err := e.Join(blob, want, shares...)

@@ -26,8 +26,9 @@ type Hall interface {
 	Begin(ctx context.Context) <-chan Mate
 	// Rest says that the blob is done.
 	Rest()
-	// Breathe lets the worker take what came in meanwhile.
-	Breathe(ctx context.Context)
+	// Breathe lets the worker take what came in meanwhile, and says whether others
+	// are waiting for that too.
+	Breathe(ctx context.Context) bool
 }
 
 // Crew encodes blobs, one at a time. It is safe for concurrent use.

@@ -19,12 +19,18 @@ import (
 type hall struct {
 	mates  []Mate
 	late   bool // they come when the work has begun
+	others int  // how often others wait when the worker breathes
+	breath int
 	rested atomic.Int32
 }
 
-func (h *hall) Size() int               { return len(h.mates) + 1 }
-func (h *hall) Rest()                   { h.rested.Add(1) }
-func (h *hall) Breathe(context.Context) { runtime.Gosched() }
+func (h *hall) Size() int { return len(h.mates) + 1 }
+func (h *hall) Rest()     { h.rested.Add(1) }
+func (h *hall) Breathe(context.Context) bool {
+	runtime.Gosched()
+	h.breath++
+	return h.breath <= h.others
+}
 
 func (h *hall) Begin(ctx context.Context) <-chan Mate {
 	mates := make(chan Mate, len(h.mates))
@@ -224,6 +230,29 @@ func TestCancelled(t *testing.T) {
 	}
 	h.mates = nil
 	checkSame(t, "after one that was cancelled", c, 104, noise(4<<20))
+}
+
+// TestOthersGoFirst: the worker does its next job when nobody else waits for it,
+// and ends when it is cancelled, however many do.
+func TestOthersGoFirst(t *testing.T) {
+	e, err := codec.NewEncoder(104)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blob, want := noise(4<<20), codec.WantMetadata
+	h := &hall{others: 50}
+	if _, err := New(h).Metadata(t.Context(), 104, blob); err != nil {
+		t.Fatal(err)
+	}
+	if most := len(jobs(e, int64(len(blob)), want, 1)) + h.others; h.breath != most {
+		t.Errorf("it breathed %d times, want %d", h.breath, most)
+	}
+	h = &hall{others: 1 << 62}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := New(h).Metadata(ctx, 104, blob); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it ended with %v", err)
+	}
 }
 
 // TestSmallBlobsStayHere: starting others would take longer.

@@ -5,7 +5,8 @@
 // is the longest, and the other columns a few at a time. Mates take jobs from
 // the end, the worker that asked takes them from the beginning, until none is
 // left: so each does as much as it is fast, whatever else its core has to do.
-// Between two jobs the worker that asked minds its network.
+// Between two jobs the worker that asked minds its network, and whoever else waits
+// for it goes first: its mates do the more jobs meanwhile.
 //
 // A mate that fails is sent home and its jobs are done by the others. Without
 // mates the one worker does it all, and gives the same bytes.

@@ -4,21 +4,26 @@ import (
 	"context"
 	"runtime"
 	"syscall/js"
+	"time"
 
 	"floe/codec"
 	"floe/wasm/promise"
 )
 
 // Page is the hall of a page's worker: v is a Crew of static/js/crew.js.
-func Page(v js.Value) Hall { return page{v} }
+func Page(v js.Value) Hall { return &page{v: v} }
 
-type page struct{ v js.Value }
+type page struct {
+	v         js.Value
+	breathers int
+	breathed  time.Time // when events were let in
+}
 
-func (p page) Size() int { return p.v.Get("size").Int() }
+func (p *page) Size() int { return p.v.Get("size").Int() }
 
 // Begin first lets go of what the blob before left: WebAssembly's memory never
 // shrinks again.
-func (p page) Begin(ctx context.Context) <-chan Mate {
+func (p *page) Begin(ctx context.Context) <-chan Mate {
 	runtime.GC()
 	list := p.v.Call("begin")
 	n := list.Length()
@@ -38,9 +43,21 @@ func (p page) Begin(ctx context.Context) <-chan Mate {
 	return mates
 }
 
-func (p page) Rest() { p.v.Call("rest") }
+func (p *page) Rest() { p.v.Call("rest") }
 
-func (p page) Breathe(ctx context.Context) { promise.Await(ctx, p.v.Call("breathe")) }
+// Breathe lets the worker's events in where they weren't a moment ago: it takes as
+// long as moving half a megabyte does.
+func (p *page) Breathe(ctx context.Context) bool {
+	p.breathers++
+	defer func() { p.breathers-- }()
+	if time.Since(p.breathed) < 2*time.Millisecond {
+		runtime.Gosched()
+	} else {
+		promise.Await(ctx, p.v.Call("breathe"))
+		p.breathed = time.Now()
+	}
+	return p.breathers > 1
+}
 
 // worker is a Mate of static/js/crew.js.
 type worker struct{ v js.Value }

@@ -24,6 +24,7 @@ type mate struct {
 	encoder  *codec.Encoder
 	want     codec.Want
 	blob     []byte
+	memory   []byte // of shares: what they hold is copied out
 	err      error
 }
 
@@ -35,8 +36,16 @@ func (m *mate) load(_ js.Value, args []js.Value) any {
 	m.encoder, m.err = m.encoders.Encoder(args[0].Int())
 	m.want = codec.Want(args[1].Int())
 	size := args[2].Get("byteLength").Int()
+	if m.want&codec.WantSlivers == 0 || cap(m.blob) < size+overread {
+		m.memory = nil // where shares are small, making them takes room instead
+	}
 	if cap(m.blob) < size+overread {
 		m.blob = nil // before the next is made: there is no room for both
+	}
+	if m.memory == nil {
+		runtime.GC() // WebAssembly's memory never shrinks
+	}
+	if m.blob == nil {
 		m.blob = make([]byte, size+overread)
 	}
 	m.blob = m.blob[:size]
@@ -51,7 +60,6 @@ func (m *mate) share(_ js.Value, args []js.Value) any {
 	}
 	out := js.Global().Get("Uint8Array").New(args[2].Invoke(len(b)), 0, len(b))
 	js.CopyBytesToJS(out, b)
-	runtime.GC() // WebAssembly's memory never shrinks; there is little to look through
 	return out
 }
 
@@ -59,9 +67,13 @@ func (m *mate) make(first, end int) ([]byte, error) {
 	if m.err != nil || m.encoder == nil {
 		return nil, errors.Join(m.err, errors.New("there is no encoder"))
 	}
-	s, err := m.encoder.NewShare(m.blob, first, end, m.want)
+	s, err := m.encoder.NewShareIn(m.memory, m.blob, first, end, m.want)
 	if err != nil {
 		return nil, err
 	}
-	return s.Bytes(), nil
+	b := s.Bytes()
+	if cap(b) > cap(m.memory) {
+		m.memory = b
+	}
+	return b, nil
 }

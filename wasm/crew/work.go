@@ -2,6 +2,7 @@ package crew
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -85,6 +86,7 @@ func (w *work) welcome(ctx context.Context, m Mate) {
 	for range ahead {
 		go w.serve(ctx, m, busy)
 	}
+	runtime.Gosched() // it is told its first jobs before this worker begins one
 }
 
 // ahead is how many jobs a mate has at a time: while it makes one share, it is
@@ -131,7 +133,8 @@ func (w *work) step(ctx context.Context, mates <-chan Mate, begun time.Time) (in
 			return 0, err
 		}
 		w.shares = append(w.shares, s)
-		w.hall.Breathe(ctx)
+		for w.hall.Breathe(ctx) && ctx.Err() == nil {
+		}
 		return 1, context.Cause(ctx)
 	}
 	// A mate is about as fast as this worker, and has begun with it.
