@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,8 +20,34 @@ import (
 // whole embedded network, floed as a process.
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"floe": main})
+	testscript.Main(tidy{m}, map[string]func(){"floe": main})
 }
+
+// tidy removes what tests shared when all have run.
+type tidy struct{ *testing.M }
+
+func (m tidy) Run() int {
+	code := m.M.Run()
+	if shared != "" {
+		os.RemoveAll(shared)
+	}
+	return code
+}
+
+var shared string // where floed was built, once for all tests, or ""
+
+var built = sync.OnceValues(func() (binary string, err error) {
+	if shared, err = os.MkdirTemp("", "floe-scripts"); err != nil {
+		return "", err
+	}
+	binary = filepath.Join(shared, "floed")
+	build := exec.Command("go", "build", "-o", binary, "floe/cmd/floed")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("couldn't build floed: %w\n%s", err, out)
+	}
+	return binary, nil
+})
 
 func TestScripts(t *testing.T) {
 	binary := buildFloed(t)
@@ -39,11 +66,9 @@ func TestScripts(t *testing.T) {
 }
 
 func buildFloed(t *testing.T) (binary string) {
-	binary = filepath.Join(t.TempDir(), "floed")
-	build := exec.Command("go", "build", "-o", binary, "floe/cmd/floed")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("couldn't build floed: %v\n%s", err, out)
+	binary, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return binary
 }
