@@ -92,7 +92,6 @@ func (n *network) read(id codec.BlobID, want []byte) {
 // Four nodes are down at the upload, four others at the download; the tenth
 // is one too many.
 func TestNodesDown(t *testing.T) {
-	t.Parallel()
 	n := newNetwork(t)
 	n.stop(0, 3, 6, 9)
 	x, data := n.register(150_000, 1, false)
@@ -128,7 +127,6 @@ func TestNodesDown(t *testing.T) {
 
 // A node that was away during the upload gets what it missed from the others.
 func TestHealing(t *testing.T) {
-	t.Parallel()
 	n := newNetwork(t)
 	n.stop(2, 11)
 	x, data := n.register(100_000, 1, false)
@@ -229,7 +227,6 @@ func resigned(t *testing.T, answer, with []byte) []byte {
 
 // A node that answers slowly doesn't hold up a quorum for long.
 func TestSlowNodes(t *testing.T) {
-	t.Parallel()
 	n := newNetwork(t)
 	x, _ := n.register(50_000, 1, false)
 	id := x.Metadata().BlobID()
