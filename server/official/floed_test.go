@@ -63,11 +63,14 @@ func floedBinary(t *testing.T) string {
 	return ours.binary
 }
 
-// sharedFloed is the one that tests share which leave it as it was.
+// sharedFloed is the one that tests share which leave it as it was. It has two
+// shards a node, not eight: to the official client every sliver is a request.
 func sharedFloed(t *testing.T) *floed {
 	t.Helper()
 	binary := floedBinary(t)
-	ours.open.Do(func() { ours.shared, ours.failed = startFloed(binary, filepath.Join(ours.dir, "shared")) })
+	ours.open.Do(func() {
+		ours.shared, ours.failed = startFloed(binary, filepath.Join(ours.dir, "shared"), "-shards", "26")
+	})
 	if ours.failed != nil {
 		t.Fatal(ours.failed)
 	}

@@ -22,6 +22,7 @@ func TestRelay(t *testing.T) {
 		"linear tip": {[]string{"-tip", "linear:105,7", "-tip-address", tipAddress}, map[string]any{"linear": map[string]any{"base": 105, "perEncodedKib": 7}}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			flags := append([]string{"-upload-relay", "local", "-daemon-listen", "127.0.0.1:0"}, c.flags...)
 			f := ownFloed(t, t.TempDir(), flags...)
 			runScript(t, ci, "relay", f.input(t), map[string]any{"relay": f.relay, "tip": c.tip, "tipAddress": tipAddress})

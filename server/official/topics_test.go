@@ -9,14 +9,17 @@ import (
 
 // Each topic is a script; what it checks is said at its top.
 
-func TestBlobs(t *testing.T)      { besides(t, "blobs") }
 func TestSteps(t *testing.T)      { besides(t, "steps") }
-func TestStorage(t *testing.T)    { besides(t, "storage") }
 func TestAttributes(t *testing.T) { besides(t, "attributes") }
 func TestStatus(t *testing.T)     { besides(t, "status") }
 func TestQuilts(t *testing.T)     { besides(t, "quilts") }
 func TestCrowd(t *testing.T)      { besides(t, "crowd") }
 func TestTypes(t *testing.T)      { besides(t, "types") }
+
+// These are about sizes, and run on a network of the usual number of shards.
+
+func TestBlobs(t *testing.T)   { apart(t, "blobs") }
+func TestStorage(t *testing.T) { apart(t, "storage") }
 
 // These look at what all blobs together take, so nobody may write meanwhile.
 
@@ -28,6 +31,15 @@ func besides(t *testing.T, topic string) {
 	t.Helper()
 	t.Parallel()
 	alone(t, topic)
+}
+
+// apart runs a topic while others run, on a floed of its own.
+func apart(t *testing.T, topic string) {
+	t.Helper()
+	t.Parallel()
+	needsTime(t)
+	ci := requireNode(t)
+	runScript(t, ci, topic, ownFloed(t, t.TempDir()).input(t), nil)
 }
 
 func alone(t *testing.T, topic string) {
