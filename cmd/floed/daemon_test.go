@@ -99,6 +99,7 @@ func (d *walrusDaemon) reads(path string, want []byte) http.Header {
 }
 
 func TestPublisher(t *testing.T) {
+	t.Parallel()
 	d := startWalrus(t, "-aggregator", "local", "-publisher", "local")
 	blob := sealed(50_000)
 	first := d.publish("epochs=2", blob).NewlyCreated
@@ -175,6 +176,7 @@ func (v *traveller) ownerOf(id suitx.Address) suitx.Address {
 
 // Four nodes of thirteen may be off: what is stored is read and more is stored.
 func TestDaemonWithNodesDown(t *testing.T) {
+	t.Parallel()
 	d := startWalrus(t, "-aggregator", "local", "-publisher", "local")
 	blob := sealed(200_000)
 	id := d.publish("", blob).NewlyCreated.BlobObject.BlobID
@@ -210,6 +212,7 @@ func TestDaemonWithNodesDown(t *testing.T) {
 // The interfaces stand on an origin of their own; what is off isn't there, and
 // neither port serves what is the other's.
 func TestDaemonHasItsOwnOrigin(t *testing.T) {
+	t.Parallel()
 	d := startWalrus(t, "-aggregator", "local", "-publisher", "local", "-upload-relay", "local")
 	html := []byte("<!doctype html><script>document.title = 'hostile'</script>")
 	id := d.publish("permanent=true", html).NewlyCreated.BlobObject.BlobID
@@ -236,6 +239,7 @@ func TestDaemonHasItsOwnOrigin(t *testing.T) {
 // Without pages and relay the interfaces that spend nothing are served still;
 // the publisher has nobody who pays.
 func TestDaemonWithoutRelay(t *testing.T) {
+	t.Parallel()
 	d := startWalrus(t, "-relay=false", "-aggregator", "local", "-upload-relay", "local")
 	for _, path := range []string{"/status", "/v1/tip-config"} {
 		if res, b := d.call("GET", path, nil, nil); res.StatusCode != 200 {

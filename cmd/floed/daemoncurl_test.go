@@ -109,6 +109,7 @@ func (d *walrusDaemon) cook(dir string, r recipe) string {
 }
 
 func TestRecipes(t *testing.T) {
+	t.Parallel()
 	d := startWalrus(t, "-aggregator", "local", "-publisher", "local")
 	dir := t.TempDir()
 	file := string(sealed(20_000))

@@ -18,6 +18,7 @@ import (
 // @mysten/walrus reads what the publisher stored, its quilt too, and sends
 // through the upload relay, with a tip; the aggregator reads what it sent.
 func TestMystenWalrusAgainstTheDaemon(t *testing.T) {
+	t.Parallel()
 	ci := requireNode(t, "@mysten/walrus")
 	tipTo := suitx.Address{31: 0x71}
 	d := startWalrus(t, "-aggregator", "local", "-publisher", "local", "-upload-relay", "local", "-tip", "linear:100,3", "-tip-address", tipTo.String())

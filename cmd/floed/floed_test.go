@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,6 +23,10 @@ const asFloed = "FLOED_TEST_AS_FLOED"
 func TestMain(m *testing.M) {
 	if os.Getenv(asFloed) != "" {
 		os.Exit(run(os.Args[1:]))
+	}
+	// Most of the time, tests that run processes wait for them.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
 		"floed": func() { os.Exit(run(os.Args[1:])) },

@@ -10,6 +10,7 @@ import (
 // A floed that is killed while it starts, also for the first time, starts the
 // next time.
 func TestKilledWhileStarting(t *testing.T) {
+	t.Parallel()
 	d := newDaemon(t, t.TempDir())
 	for i := range 12 {
 		d.launch()
@@ -26,6 +27,7 @@ func TestKilledWhileStarting(t *testing.T) {
 // Whatever was answered when floed is killed in the midst of work is there
 // afterwards: slivers that were acknowledged, parcels that were executed.
 func TestKilledWhileWorking(t *testing.T) {
+	t.Parallel()
 	d := newDaemon(t, t.TempDir())
 	d.start()
 	for range 3 {

@@ -35,6 +35,7 @@ func (v *traveller) sponsorHas(coin string) uint64 {
 // Whoever registers and vanishes wastes what her quota gives and no more; what
 // was stored before stays readable, and nothing is registered over the quota.
 func TestQuotasHoldOverTheRealLedger(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	d := startDaemon(t, data)
 	v := newTraveller(t, d)
@@ -159,6 +160,7 @@ func TestSlowHeadersAreCutOff(t *testing.T) {
 
 // Secrets of floed are for its owner alone.
 func TestSecretsAreTheOwners(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
 	d := startDaemon(t, data)
 	d.interrupt()
@@ -179,6 +181,7 @@ func TestSecretsAreTheOwners(t *testing.T) {
 
 // One floed at a time works on a directory, and says so to the second.
 func TestSecondFloedIsTurnedAway(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	startDaemon(t, data)
 	cfg, err := parseFlags([]string{"-listen", "127.0.0.1:0", "-data", data}, io.Discard)

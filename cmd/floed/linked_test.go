@@ -11,6 +11,7 @@ import (
 // The generator of vector instructions, of age's cipher among others, stands in
 // a package that codec imports. Nothing of it is linked into the server.
 func TestNoKernelIsLinked(t *testing.T) {
+	t.Parallel()
 	bin := filepath.Join(t.TempDir(), "floed")
 	for _, args := range [][]string{{"build", "-o", bin, "."}, {"tool", "nm", bin}} {
 		cmd := exec.Command("go", args...)

@@ -123,6 +123,7 @@ func (o *outpost) interrupt() {
 // TLS: parcels go through them, with one of them killed too; it heals when it is
 // back, and all go on after the ledger was killed.
 func TestNodesOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	const n, lost = 7, 2
 	at := freeAddresses(t, n)
 	ledgerAt := freeAddresses(t, 1)[0]
@@ -274,6 +275,7 @@ func (v *traveller) awaitAll(c *cargo) {
 
 // Without TLS, and where the ledger starts after its nodes.
 func TestNodesWithoutTLS(t *testing.T) {
+	t.Parallel()
 	at := freeAddresses(t, 4)
 	ledgerAt := freeAddresses(t, 1)[0]
 	data := t.TempDir()

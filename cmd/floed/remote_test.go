@@ -64,6 +64,7 @@ func TestEverythingBehindTLS(t *testing.T) {
 // A sponsor that was sent little works with that until it is gone, and then says
 // so; more brings it back.
 func TestSponsorWithLittle(t *testing.T) {
+	t.Parallel()
 	a := startDaemon(t, t.TempDir(), "-relay=false")
 	place, _ := api.Places(api.Local)
 	place.Ledger = a.base

@@ -20,6 +20,7 @@ import (
 // read it back; with four of thirteen nodes down on sending, and after a
 // SIGKILL with four others down on reading.
 func TestRoundTrip(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, t.TempDir())
 	if status, body := d.request("GET", api.PathHealth, "", nil); status != 200 {
 		t.Fatalf("health: %d %s", status, body)
@@ -77,6 +78,7 @@ func TestRoundTrip(t *testing.T) {
 // A stopped node closes connections without an answer; what it held is there
 // when it returns, and what it missed heals.
 func TestStoppedNodeHealsWhatItMissed(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, t.TempDir())
 	v := newTraveller(t, d)
 	d.request("POST", "/api/v1/nodes/3/stop", "application/json", []byte("{}"))
@@ -107,6 +109,7 @@ func TestStoppedNodeHealsWhatItMissed(t *testing.T) {
 // Slivers that are damaged on disk are noticed, survived, and blamed on the
 // node that holds them.
 func TestDamagedStoreIsSurvived(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	d := startDaemon(t, data)
 	v := newTraveller(t, d)
@@ -140,6 +143,7 @@ func TestDamagedStoreIsSurvived(t *testing.T) {
 
 // What is sent to the relay twice, because an answer was lost, happens once.
 func TestRetriesAreIdempotent(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, t.TempDir())
 	v := newTraveller(t, d)
 	c := v.pack(sealed(10_000))
@@ -176,6 +180,7 @@ func TestRetriesAreIdempotent(t *testing.T) {
 
 // Over the real ledger: what the sponsor refuses before it signs.
 func TestSponsorOverTheRealLedger(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t, t.TempDir())
 	v := newTraveller(t, d)
 	c := v.pack(sealed(10_000))

@@ -17,6 +17,7 @@ import (
 // The embedded network isn't a mock: Walrus' own client reads what the relay
 // stored, writes a blob itself, and the relay reads that.
 func TestMystenWalrusClient(t *testing.T) {
+	t.Parallel()
 	ci := requireNode(t, "@mysten/walrus")
 	d := startDaemon(t, t.TempDir())
 	v := newTraveller(t, d)
