@@ -76,7 +76,7 @@ export function scriptURL(url) {
 // IDs of a network that isn't compiled in come with the page, the same for all.
 const NETWORK = document.querySelector('meta[name="floe-network"]')?.content ?? "";
 
-const BATCH = 1000; // files handed over at a time
+const BATCH = 500; // files handed over at a time, and their handles
 
 class Engine extends EventTarget {
   #worker = null;

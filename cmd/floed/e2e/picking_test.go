@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -245,5 +246,33 @@ func TestChosenBeforeModules(t *testing.T) {
 	p.run("choosing a file", 20*time.Second, setFiles(path))
 	free()
 	p.waitText(id("send"), "Send 1 file", 30*time.Second)
+	p.noProblems()
+}
+
+// TestManyChosen: thousands of files that were chosen at once, each with a handle,
+// never hold the page up. They are the origin's own.
+func TestManyChosen(t *testing.T) {
+	d := startDaemon(t)
+	p := startProfile(t)
+	p.run("seeing the home page", 30*time.Second, chromedp.Navigate(d.base+"/"), chromedp.WaitVisible(id("drop")))
+	eval[bool](p, fmt.Sprintf(`(async () => {
+		const folder = await navigator.storage.getDirectory();
+		const handles = [];
+		for (let i = 0; i < %d; i++) handles.push(await folder.getFileHandle("note " + i + ".txt", { create: true }));
+		window.showOpenFilePicker = async () => handles;
+		return true;
+	})()`, *manyFiles))
+	time.Sleep(2 * time.Second) // what loading takes isn't asked here
+	eval[bool](p, watchTasks)
+	within := time.Minute + time.Duration(*manyFiles)*10*time.Millisecond
+	begun := time.Now()
+	p.run("choosing files", 20*time.Second, chromedp.Click(chromedp.CSS("label[for=pick-files]")))
+	p.waitText("#title", withCommas(*manyFiles)+" files to send", within)
+	t.Logf("choosing took %v", time.Since(begun).Round(time.Millisecond))
+	link := p.send(within)
+	p.neverHeldUp()
+	if got := newPerson(t, d.base).open(link); len(got) != *manyFiles {
+		t.Errorf("%d files come out, want %d", len(got), *manyFiles)
+	}
 	p.noProblems()
 }
