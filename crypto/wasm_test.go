@@ -17,6 +17,9 @@ import (
 // TestInWASM runs this package's tests as the page would: compiled to js/wasm,
 // with the kernel and without.
 func TestInWASM(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: Node runs it, which the race detector doesn't see")
+	}
 	requireNode(t)
 	dir := t.TempDir()
 	bin, vectors := filepath.Join(dir, "crypto.wasm"), filepath.Join(dir, "kernel.wasm")
