@@ -2,12 +2,12 @@
 // The window in which files are chosen. Where a browser gives handles with them
 // (Chromium), a page can come back to the files after it was closed.
 //
-// Folders are chosen by their input everywhere. What walks a folder by its handle
-// isn't told of names that Windows doesn't take: "12:30.txt", "why?", "con.txt",
-// shortcuts, whole folders called so, 20 of 29 that were tried. Nothing says that
-// they are missing, and who sends a folder means all of it. Nor could anybody
-// choose Downloads, Documents or the desktop so. A folder that is dropped has
-// entries besides, which lack nothing, and its handle to come back by.
+// Folders are chosen by their input everywhere. Whoever walks a folder by its
+// handle isn't told of what is named as nothing may be on Windows: "12:30.txt",
+// "why?", "con.txt", shortcuts, whole folders called so. Nothing says that they are
+// missing, and who sends a folder means all of it. Nor could anybody choose
+// Downloads, Documents or the desktop so. A folder that is dropped has entries
+// besides, which lack nothing, and its handle to come back by.
 
 let open = false; // a browser shows one such window at a time
 

@@ -62,7 +62,7 @@ function factsOf(failure) {
     max: typeof max === "number" ? `at most ${limit(max)}` : "less than that",
     what: typeof what === "string" ? what : null,
     lacks: lacks(failure.short),
-    why: what || lacking() ? `It lacks ${what || lacking()}.` : failure.message || "It lacks something it needs.",
+    why: what || lacking() ? `This browser lacks ${what || lacking()}.` : failure.message || "This browser lacks something it needs.",
   };
 }
 
