@@ -66,6 +66,7 @@ func startProfile(t *testing.T, options ...chromedp.ExecAllocatorOption) *profil
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true),
 		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("disable-features", "WebUIOmniboxPopup,WebUIOmniboxAimPopup"), // pages of its own, half of what it takes to start
 		chromedp.Flag("enable-logging", "stderr"),
 		chromedp.WindowSize(1100, 900),
 		chromedp.CombinedOutput(w),

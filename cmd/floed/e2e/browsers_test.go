@@ -38,6 +38,7 @@ const watchWays = `
 // memory at once comes by a download of the service worker, and where there is
 // none by the second way.
 func roundTripIn(t *testing.T, start func(*testing.T) *remote, second string) {
+	t.Parallel()
 	d := startDaemon(t)
 	began := time.Now()
 	step := func(what string) { t.Logf("%5.1fs %s", time.Since(began).Seconds(), what) }

@@ -160,7 +160,7 @@ func TestServerElsewhere(t *testing.T) {
 		t.Errorf("network %+v", n)
 	}
 	p := newPerson(t, b.base)
-	first, second, third := parcel(1), parcel(2), parcel(3)
+	first, second, third := parcel(1), little(2), little(3)
 	one := p.send(first, "-epochs", "50")
 	sameFiles(t, p.open(one), first.hashes())
 
@@ -225,7 +225,7 @@ func TestPackagePublishedElsewhere(t *testing.T) {
 	if !bytes.Contains(page, []byte(n.FloePackage)) {
 		t.Error("the page doesn't carry the package's ID")
 	}
-	p, files := newPerson(t, b.base), parcel(31)
+	p, files := newPerson(t, b.base), little(31)
 	link := p.send(files, "-known", place)
 	sameFiles(t, p.open(link, "-known", place), files.hashes())
 	if _, stderr, code := p.try("open", "-o", t.TempDir(), link); code == 0 || !strings.Contains(stderr, "doesn't know the network") {
@@ -242,7 +242,7 @@ func TestPackagePublishedElsewhere(t *testing.T) {
 func TestPageOfAPublishedPackage(t *testing.T) {
 	t.Parallel()
 	b, place, _ := startPublished(t)
-	page, files := startProfile(t), parcel(32)
+	page, files := startProfile(t), little(32)
 	page.in(t).drop(b.base, files)
 	link := page.send(time.Minute)
 	p := newPerson(t, b.base)
@@ -264,7 +264,7 @@ func TestServersShareASponsor(t *testing.T) {
 	servers := []*daemon{startDaemon(t, args...), startDaemon(t, args...)}
 	var all sync.WaitGroup
 	for i := range 6 {
-		p, files := newPerson(t, servers[i%2].base), parcel(uint64(20+i))
+		p, files := newPerson(t, servers[i%2].base), little(uint64(20+i))
 		all.Go(func() { sameFiles(t, p.open(p.send(files)), files.hashes()) })
 	}
 	all.Wait()
@@ -301,7 +301,7 @@ func TestServerWithoutSponsor(t *testing.T) {
 	if n := networkAt(t, poor.base); n.Sponsor != "" {
 		t.Errorf("a sponsor %s from nowhere", n.Sponsor)
 	}
-	files := parcel(4)
+	files := little(4)
 	link := newPerson(t, paying.base).send(files)
 	p := newPerson(t, poor.base)
 	sameFiles(t, p.open(strings.Replace(link, paying.base, poor.base, 1)), files.hashes())
@@ -310,7 +310,7 @@ func TestServerWithoutSponsor(t *testing.T) {
 		t.Errorf("exit status %d: %s", code, stderr)
 	}
 	page := startProfile(t)
-	page.in(t).drop(poor.base, parcel(5))
+	page.in(t).drop(poor.base, little(5))
 	page.run("sending", time.Minute, chromedp.Click(id("send")))
 	page.waitText("main", "This server pays for nobody.", time.Minute)
 	for _, path := range []string{api.PathRegister, api.PathGas, api.PathExecute} {

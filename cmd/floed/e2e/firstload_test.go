@@ -119,6 +119,7 @@ func (d *daemon) startProxy(meddle func(w http.ResponseWriter, r *http.Request) 
 // TestDropBeforeEngine: what is dropped while the page's other modules and the
 // engine are still on their way is kept, listed and can be sent.
 func TestDropBeforeEngine(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	held := make(chan struct{})
 	free := sync.OnceFunc(func() { close(held) })
@@ -155,6 +156,7 @@ func (p *profile) dropEarly() {
 // TestPageOlderThanServer: a page whose server was updated before the engine
 // was fetched says so.
 func TestPageOlderThanServer(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	for _, gone := range []string{"/engine.js", "/worker.js"} {
 		var updated atomic.Bool

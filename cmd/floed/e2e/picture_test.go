@@ -30,6 +30,7 @@ func picture(t *testing.T) []byte {
 // TestOpenInPage: a picture is shown as a picture, text as text (a script in it
 // stays words), and one file is saved alone.
 func TestOpenInPage(t *testing.T) {
+	t.Parallel()
 	d := startDaemon(t)
 	hostile := `<script>document.title = "owned"</script><img src=x onerror="document.title='owned'">`
 	files := tree{"dawn.png": picture(t), "page.txt": []byte(hostile)}

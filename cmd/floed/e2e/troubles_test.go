@@ -28,6 +28,7 @@ func TestTroubles(t *testing.T) {
 	dot := strings.LastIndex(link, ".")
 	address, secret := link[:dot], link[dot+1:]
 
+	reader := startProfile(t)
 	for _, c := range []struct{ name, link, title string }{
 		{"cut", link[:len(link)-5], "The end of the link is missing."},
 		{"a wrong character", address + "." + flip(secret), "The link has a mistake in it."},
@@ -37,7 +38,7 @@ func TestTroubles(t *testing.T) {
 		{"nothing at all", d.base + "/open", "Open what you were sent"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := startProfile(t)
+			p := reader.in(t)
 			p.visit(d.base, c.link)
 			t.Logf("the page says: %s", p.waitText("main", c.title, time.Minute))
 			p.noProblems()
@@ -45,7 +46,7 @@ func TestTroubles(t *testing.T) {
 	}
 
 	t.Run("pasted after all", func(t *testing.T) {
-		p := startProfile(t)
+		p := reader.in(t)
 		p.visit(d.base, address)
 		p.waitText("main", "The last part of the link is missing.", time.Minute)
 		p.run("pasting the whole link", 20*time.Second,
