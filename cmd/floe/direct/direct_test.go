@@ -119,7 +119,6 @@ func (l *liar) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestLyingNodes(t *testing.T) {
-	t.Parallel()
 	n := newNetwork(t, 24*time.Hour)
 	n.fund(t, n.payer)
 	data := make([]byte, 3<<20)
