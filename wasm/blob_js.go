@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"syscall/js"
 	"time"
@@ -58,8 +59,10 @@ func (r *blobReader) ask(memory js.Value) {
 		return
 	}
 	want := min(pieceSize, r.size-r.off)
-	r.single = r.off+want == r.size || !r.streams()
-	if r.single {
+	if want == r.size {
+		r.single = true
+		r.next = r.blob.Call("arrayBuffer") // Chromium takes longer to cut off nothing than to read
+	} else if r.single = r.off+want == r.size || !r.streams(); r.single {
 		r.next = r.blob.Call("slice", float64(r.off), float64(r.off+want)).Call("arrayBuffer")
 	} else {
 		if memory.IsUndefined() {
@@ -71,6 +74,8 @@ func (r *blobReader) ask(memory js.Value) {
 	// It may fail with nobody waiting; the prototype of functions does nothing.
 	r.next.Call("catch", noFunction())
 }
+
+var errGrown = errors.New("the file has grown")
 
 func noFunction() js.Value { return js.Global().Get("Function").Get("prototype") }
 
@@ -105,6 +110,9 @@ func (r *blobReader) Read(p []byte) (int, error) {
 		}
 		if came.IsUndefined() || came.Length() == 0 {
 			return 0, io.ErrUnexpectedEOF // the file has shrunk
+		}
+		if int64(came.Length()) > r.size-r.off {
+			return 0, errGrown
 		}
 		if r.room == nil {
 			r.room = make([]byte, min(pieceSize, r.size-r.off))

@@ -91,3 +91,24 @@ func TestPlainWords(t *testing.T) {
 		}
 	}
 }
+
+// TestMostFiles: the page says how many files one parcel takes, and counts by it.
+func TestMostFiles(t *testing.T) {
+	layout, err := os.ReadFile("../wasm/client/zip/plan.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../static/js/net.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	most := regexp.MustCompile(`MaxEntries = ([\d_]+)`).FindStringSubmatch(string(layout))
+	if most == nil || !strings.Contains(string(page), "MOST_FILES = "+most[1]+";") {
+		t.Errorf("net.js counts by another number than zip.MaxEntries, %q", most)
+	}
+	for _, trouble := range SendTroubles() {
+		if trouble.Code == "too_many" && !strings.Contains(trouble.Text, strings.ReplaceAll(most[1], "_", ",")) {
+			t.Errorf("the words say another number than %s: %s", most[1], trouble.Text)
+		}
+	}
+}

@@ -81,7 +81,7 @@ function listChanged() {
 
 /** Whether anything keeps what is listed from being sent; says so as soon as it is known, and again to whoever presses Send. */
 function hindered() {
-  const failure = unfinished?.failure ?? obstacle(net, staged.total, pay.nobody);
+  const failure = unfinished?.failure ?? obstacle(net, staged.files.length, staged.total, pay.nobody);
   calm(troubleBox());
   if (failure) tellTrouble(failure, unfinished?.resume);
   return Boolean(failure);

@@ -95,16 +95,19 @@ function tolerated(net) {
   return Math.floor((net.n_shards - 1) / 3);
 }
 
+const MOST_FILES = 100_000; // wasm/client/zip.MaxEntries
+
 /**
- * The first of what keeps so many bytes from being sent: from what keeps anything
- * from it to what concerns these alone.
- * @param {Network|null} net as far as it is known @param {number} total @param {boolean} nobody pays
+ * The first of what keeps so many files and bytes from being sent: from what keeps
+ * anything from it to what concerns these alone.
+ * @param {Network|null} net as far as it is known @param {number} count @param {number} total @param {boolean} nobody pays
  * @returns {import("./types").Failure|null}
  */
-export function obstacle(net, total, nobody) {
+export function obstacle(net, count, total, nobody) {
   const what = lacking();
   if (what) return { code: "unsupported", message: "", what };
   if (nobody) return { code: "no_sponsor", message: "" };
+  if (count > MOST_FILES) return { code: "too_many", message: "" };
   return net && total > net.max_parcel_size ? { code: "too_large", message: "" } : null;
 }
 
