@@ -93,6 +93,9 @@ func failure(err error) js.Value {
 	if e.Err != nil {
 		out["cause"] = e.Err.Error()
 	}
+	if e.Name != "" {
+		out["name"] = e.Name
+	}
 	if e.Need > 0 {
 		out["have"], out["need"] = e.Have, e.Need
 	}

@@ -24,7 +24,7 @@ func TestEveryTroubleHasWords(t *testing.T) {
 	// passphrase_needed isn't trouble: the page asks for it.
 	onlyOpening := []string{"link_cut", "link_wrong", "secret_missing", "passphrase_needed", "passphrase_wrong",
 		"key_wrong", "withdrawn", "no_grant", "not_found", "pruned", "expired", "damaged"}
-	onlySending := []string{"rejected", "poor", "wallet", "changed", "too_many"} // opening never touches a wallet, or files of one's own
+	onlySending := []string{"rejected", "poor", "wallet", "changed", "too_many", "file_gone"} // opening never touches a wallet, or files of one's own
 	for _, m := range found {
 		code := m[1]
 		if code != "passphrase_needed" && !slices.Contains(onlySending, code) && !has(OpenTroubles(), code) {

@@ -56,7 +56,8 @@ func (a *archive) unreadable(i int, err error) error {
 		return altered(quoted(a.Entry(i).Name), err)
 	}
 	return &Error{
-		Code:    CodeUnsupported,
+		Code:    CodeFileGone,
+		Name:    a.Entry(i).Name,
 		Message: fmt.Sprintf("%s can't be read, or changed while it was being sent. Nothing was finished; choose it again.", quoted(a.Entry(i).Name)),
 		Err:     err,
 	}

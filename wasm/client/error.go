@@ -37,6 +37,7 @@ const (
 	CodeOffline          Code = "offline"           // the server can't be reached
 	CodeCancelled        Code = "cancelled"         // by the caller
 	CodeUnsupported      Code = "unsupported"       // this build doesn't know how
+	CodeFileGone         Code = "file_gone"         // a file to send can't be read: Name says which
 	CodeChanged          Code = "changed"           // a file isn't what it was when sending began; send anew
 	CodeInternal         Code = "internal"          // our own mistake
 	CodeRejected         Code = "rejected"          // the wallet's owner said no
@@ -51,6 +52,7 @@ type Error struct {
 	Message    string
 	Have       int           // CodeTooFewNodes: pieces at hand …
 	Need       int           // … of the pieces needed
+	Name       string        // CodeFileGone: the file at fault, by its path
 	Node       *int          // the node at fault, where it is one node's
 	End        time.Time     // CodeExpired: until when it was kept
 	Max        int64         // CodeTooLarge: how many bytes are taken, where that is known

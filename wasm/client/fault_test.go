@@ -232,7 +232,7 @@ func TestCancel(t *testing.T) {
 }
 
 func TestFileThatChanges(t *testing.T) {
-	want := map[string]Code{"shorter": CodeChanged, "longer": CodeChanged, "gone": CodeUnsupported}
+	want := map[string]Code{"shorter": CodeChanged, "longer": CodeChanged, "gone": CodeFileGone}
 	for name, file := range map[string]File{
 		"shorter": {Path: "a", Size: 10, Open: open("short")},
 		"longer":  {Path: "a", Size: 3, Open: open("longer")},

@@ -116,7 +116,7 @@ func TestFilesAheadFails(t *testing.T) {
 	}
 	err := r.write(io.Discard, 1, 0)
 	var e *Error
-	if !errors.As(err, &e) || !strings.Contains(e.Message, "“b”") {
+	if !errors.As(err, &e) || e.Code != CodeFileGone || e.Name != "b" || !strings.Contains(e.Message, "“b”") {
 		t.Fatalf("the second: %v", err)
 	}
 	r.close()
