@@ -42,7 +42,7 @@ func has(troubles []Trouble, code string) bool {
 
 func TestTroubleWords(t *testing.T) {
 	facts := map[string]bool{}
-	for _, name := range []string{"when", "kept", "max", "why", "name", "need", "have", "total", "lacks", "what"} {
+	for _, name := range []string{"when", "kept", "max", "why", "name", "need", "have", "total", "lacks", "what", "way"} {
 		facts["{"+name+"}"] = true
 	}
 	blank := regexp.MustCompile(`\{\w*\}`)

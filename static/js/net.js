@@ -64,7 +64,7 @@ export async function network() {
 export function lacking() {
   if (typeof WebAssembly !== "object") return "WebAssembly";
   if (typeof Worker !== "function") return "background workers";
-  if (!isSecureContext || !crypto.subtle) return "encryption, which browsers allow on https and on this machine only";
+  if (!isSecureContext || !crypto.subtle) return "encryption, which browsers allow over https alone";
   return "";
 }
 

@@ -62,6 +62,9 @@ function factsOf(failure) {
     max: typeof max === "number" ? `at most ${limit(max)}` : "less than that",
     what: typeof what === "string" ? what : null,
     lacks: lacks(failure.short),
+    way: isSecureContext
+      ? "A current Firefox, Chrome, Edge or Safari can do it, and so can the floe command line."
+      : "Open this page at its https address; whoever runs this server can set one up. The floe command line needs none.",
     why: what || lacking() ? `This browser lacks ${what || lacking()}.` : failure.message || "This browser lacks something it needs.",
   };
 }
