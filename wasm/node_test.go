@@ -140,8 +140,8 @@ func checkFailures(t *testing.T, steps map[string]json.RawMessage) {
 		"cut":              "link_cut",
 		"no seed":          "internal",
 		"not open":         "internal",
-		"no argument":      "internal",    // a panic inside, and the module lives on
-		"altered":          "unsupported", // while it was streamed, which its last piece tells
+		"no argument":      "internal",  // a panic inside, and the module lives on
+		"altered":          "file_gone", // while it was streamed, which its last piece tells
 		"cancelled":        "cancelled",
 		"withdrawn":        "withdrawn",
 	} {
