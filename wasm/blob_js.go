@@ -15,16 +15,16 @@ import (
 // time, and give it back late.
 const pieceSize = 512 << 10
 
-// fileOf turns {file: File, path, size, modified} into a file to send, read bit by bit. It may be
+// fileOf turns {file: File, path} into a file to send, read bit by bit. It may be
 // read after the call that brought it has ended: what a wallet paid for is sent
 // again from it.
 func fileOf(v js.Value) client.File {
 	blob := v.Get("file")
-	f := client.File{Path: text(v, "path"), Size: int64(v.Get("size").Float())}
+	f := client.File{Path: text(v, "path"), Size: int64(blob.Get("size").Float())}
 	if f.Path == "" {
 		f.Path = text(blob, "name")
 	}
-	if ms := v.Get("modified"); ms.Type() == js.TypeNumber {
+	if ms := blob.Get("lastModified"); ms.Type() == js.TypeNumber {
 		f.Modified = time.UnixMilli(int64(ms.Float()))
 	}
 	f.OpenAt = func(off int64) (io.ReadCloser, error) {
@@ -59,12 +59,13 @@ func (r *blobReader) ask(memory js.Value) {
 		return
 	}
 	want := min(pieceSize, r.size-r.off)
-	if want == r.size {
-		r.single = true
+	r.single = r.off+want == r.size || !r.streams()
+	switch {
+	case want == r.size:
 		r.next = r.blob.Call("arrayBuffer") // Chromium takes longer to cut off nothing than to read
-	} else if r.single = r.off+want == r.size || !r.streams(); r.single {
+	case r.single:
 		r.next = r.blob.Call("slice", float64(r.off), float64(r.off+want)).Call("arrayBuffer")
-	} else {
+	default:
 		if memory.IsUndefined() {
 			memory = js.Global().Get("ArrayBuffer").New(want)
 		}

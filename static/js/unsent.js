@@ -18,7 +18,7 @@
  * @property {number} people   how many were named
  * @property {number} [until]  when what is stored ends, Unix milliseconds
  *
- * @typedef {{path: string, file: File, size: number, modified: number, root?: number, inside?: string, made?: boolean}} Sending
+ * @typedef {{path: string, file: File, root?: number, inside?: string, made?: boolean}} Sending
  */
 
 const PATIENCE_MS = 3000; // until another tab is taken to be sending
@@ -75,9 +75,9 @@ export class Journal {
   async #begin() {
     const { index } = this.#about;
     const files = [];
-    for (const { path, file, size, modified, root = -1, inside = "", made } of this.#files) {
-      const entry = [path, size, modified, root, inside];
-      if (made && size <= LARGEST_MADE) entry.push(base64(new Uint8Array(await file.arrayBuffer())));
+    for (const { path, file, root = -1, inside = "", made } of this.#files) {
+      const entry = [path, file.size, file.lastModified, root, inside];
+      if (made && file.size <= LARGEST_MADE) entry.push(base64(new Uint8Array(await file.arrayBuffer())));
       files.push(entry);
     }
     const about = new TextEncoder().encode(JSON.stringify({ ...this.#about, at: Date.now(), files }));

@@ -77,7 +77,7 @@ const ops = {
     const index = await own.takeIndex();
     const about = {
       index, wallet: args.wallet,
-      name: files[0].path, count: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0),
+      name: files[0].path, count: files.length, bytes: files.reduce((sum, { file }) => sum + file.size, 0),
       people: args.recipients?.length ?? 0,
     };
     if (about.bytes > LONG) crew.hire();
@@ -302,9 +302,7 @@ self.onmessage = ({ data }) => {
   else run(id, op, args ?? {});
 };
 
-/** A browser may ask the disk each time for a file's size or time: once is enough. */
 function take(id, { files, roots }) {
-  for (const one of files) [one.size, one.modified] = [one.file.size, one.file.lastModified];
   const all = lists.get(id) ?? { files: [], roots: [] };
   all.files.push(...files);
   all.roots.push(...roots);

@@ -42,14 +42,11 @@ function sliced(name, change) {
   return file;
 }
 
-// What the worker makes of a file.
-const chosen = (file, path = file.name) => ({ file, path, size: file.size, modified: file.lastModified });
-
 const files = [
-  chosen(sliced("streamless.bin", () => ({ stream: undefined }))), // as browsers have it that can't stream into memory that is given to them
-  chosen(new File([noise], "noise.bin", { lastModified: 1.7e12 })),
-  chosen(new File(["привет"], "письмо.txt"), "папка/письмо.txt"),
-  chosen(new File([], "empty")),
+  { file: sliced("streamless.bin", () => ({ stream: undefined })), path: "streamless.bin" }, // as browsers have it that can't stream into memory that is given to them
+  { file: new File([noise], "noise.bin", { lastModified: 1.7e12 }), path: "noise.bin" },
+  { file: new File(["привет"], "письмо.txt"), path: "папка/письмо.txt" },
+  { file: new File([], "empty"), path: "empty" },
 ];
 const hashes = {};
 for (const { file, path } of files) hashes[path] = await sha256(file);
@@ -120,7 +117,7 @@ say("streamed", {
 });
 
 const altered = sliced("altered.bin", (from) => from > 0 && { arrayBuffer: async () => { throw new Error("it has changed"); } });
-say("altered", await failure(floe.send({ files: [chosen(altered)], seed, index: 3, origin: base, memory })));
+say("altered", await failure(floe.send({ files: [{ file: altered, path: "altered.bin" }], seed, index: 3, origin: base, memory })));
 
 const cancelled = new AbortController();
 const aborting = floe.send({
