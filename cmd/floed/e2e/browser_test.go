@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -31,56 +30,77 @@ func require(t *testing.T, what string, present bool, hint string) {
 
 func chromium(t *testing.T) string {
 	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	require(t, "browser", false, "apt-get install chromium")
-	return ""
+	path, err := chromiumPath()
+	require(t, "browser", err == nil, "apt-get install chromium")
+	return path
 }
 
-// profile is a browser of its own with an empty profile: another person, or
-// another machine.
+func chromiumPath() (path string, err error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err = exec.LookPath(name); err == nil {
+			break
+		}
+	}
+	return path, err
+}
+
+// profile is a person, or a machine, at a browser with an empty profile: storage,
+// downloads and what pages complain of are hers alone.
 type profile struct {
 	t         *testing.T
 	ctx       context.Context
 	downloads string
 
 	mu       sync.Mutex
-	problems []string // page errors, CSP violations and console errors
+	origins  map[string]bool // that her page has been at; nil: nobody else uses the process
+	problems []string        // page errors, CSP violations and console errors
 	excuse   func(problem string) bool
 }
 
-func startProfile(t *testing.T, options ...chromedp.ExecAllocatorOption) *profile {
+// startProfile gives a person a browser context in the process that all tests
+// share. Nothing of hers is written to a disk, and she has few resources but time:
+// see shared. Who stores much, closes tabs, uses the clipboard or wants flags
+// takes startBrowser.
+func startProfile(t *testing.T) *profile {
+	t.Helper()
+	chromium(t)
+	c, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.join(t, chromedp.WithNewBrowserContext())
+}
+
+// startBrowser gives a person a process of her own, with an ordinary profile.
+func startBrowser(t *testing.T, options ...chromedp.ExecAllocatorOption) *profile {
+	t.Helper()
+	c := launch(chromium(t), t.TempDir(), options...)
+	t.Cleanup(c.stop)
+	return c.join(t)
+}
+
+// join has another person use the process.
+func (c *chrome) join(t *testing.T, options ...chromedp.ContextOption) *profile {
 	t.Helper()
 	p := &profile{t: t, downloads: t.TempDir()}
-	r, w := io.Pipe()
-	go p.watchOutput(r)
-	flags := append([]chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(chromium(t)),
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless,
-		chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.Flag("disable-features", "WebUIOmniboxPopup,WebUIOmniboxAimPopup"), // pages of its own, half of what it takes to start
-		chromedp.Flag("enable-logging", "stderr"),
-		chromedp.WindowSize(1100, 900),
-		chromedp.CombinedOutput(w),
-	}, options...)
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), flags...)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(func() { cancel(); stop(); w.Close() })
+	ctx, leave := c.ctx, func() {}
+	if len(options) > 0 {
+		p.origins = map[string]bool{}
+		ctx, leave = chromedp.NewContext(c.ctx, append(options, chromedp.WithListener(p.watch))...)
+	}
 	p.ctx = ctx
+	c.enter(p)
+	t.Cleanup(func() { leave(); c.left(p) })
 	messages := chromedp.Console(ctx)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("couldn't start the browser: %v", err)
+	}
 	_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
 		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: p.downloads,
+		BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
 	})
 	if err != nil {
-		t.Fatalf("couldn't start the browser: %v", err)
+		t.Fatalf("couldn't name the folder of downloads: %v", err)
 	}
 	go func() {
 		for m, err := range messages {
@@ -109,31 +129,6 @@ func (p *profile) setExcuse(excuse func(string) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.excuse = excuse
-}
-
-// watchOutput reads the browser's own log, which also has what workers say.
-func (p *profile) watchOutput(r io.Reader) {
-	var rest string
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := r.Read(buf)
-		lines := strings.Split(rest+string(buf[:n]), "\n")
-		rest = lines[len(lines)-1]
-		for _, line := range lines[:len(lines)-1] {
-			if !strings.Contains(line, "CONSOLE") {
-				continue
-			}
-			for _, word := range []string{"Uncaught", "Refused", "violates", "TrustedScript", "panic"} {
-				if strings.Contains(line, word) {
-					p.problem("browser log: " + line)
-					break
-				}
-			}
-		}
-		if err != nil {
-			return
-		}
-	}
 }
 
 // noProblems fails the test when a page complained.

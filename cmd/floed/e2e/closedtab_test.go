@@ -12,7 +12,7 @@ import (
 func TestClosedTab(t *testing.T) {
 	t.Parallel()
 	d := startDaemon(t)
-	sender := startProfile(t)
+	sender := startBrowser(t)
 	sender.run("seeing the home page", 30*time.Second, chromedp.Navigate(d.base+"/"))
 	sender.waitTrue(`document.getElementById("mine").hidden`, 20*time.Second)
 	sender.drop(d.base, tree{"letter.txt": []byte("Dear reader,\n")})

@@ -71,7 +71,7 @@ func TestPageAndFloe(t *testing.T) {
 func TestToAPerson(t *testing.T) {
 	t.Parallel()
 	d := startDaemon(t)
-	bob, eve := startProfile(t), startProfile(t)
+	bob, eve := startBrowser(t), startProfile(t)
 	files := tree{"letter.txt": []byte("For you alone.\n"), "plan.txt": []byte("The plan.\n")}
 
 	t.Run("floe to a page", func(t *testing.T) {

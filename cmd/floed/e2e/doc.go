@@ -1,7 +1,7 @@
 // Package e2e holds the tests of the whole: the real floed as a process of its
-// own, the real floe, real Chromium profiles that share nothing, and a proxy
-// between browser and server that keeps every request for inspection. It has no
-// code but tests; run it with
+// own, the real floe, real Chromium with people who share a process at most, and a
+// proxy between browser and server that keeps every request for inspection. It has
+// no code but tests; run it with
 //
 //	go generate ./... && go test ./cmd/floed/e2e
 //

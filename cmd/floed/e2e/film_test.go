@@ -102,7 +102,7 @@ func TestFilm(t *testing.T) {
 	t.Parallel()
 	d := startDaemon(t)
 	through := startProxy(t, d)
-	p := startProfile(t)
+	p := startBrowser(t)
 	p.run("seeing a page", 30*time.Second, chromedp.Navigate(d.base+"/safe"))
 	frame := p.picture()
 	files := tree{"harbour.webm": film(*filmSize<<20, frame)}

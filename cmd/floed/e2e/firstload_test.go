@@ -69,7 +69,7 @@ const measured = `new Promise((resolve) => {
 // a computer busy, and comes from the browser's own store the next time.
 func TestFirstLoad(t *testing.T) {
 	d := startDaemon(t)
-	p := startProfile(t)
+	p := startBrowser(t)
 	for _, path := range []string{"/", "/open", "/network", "/safe"} {
 		visit := func() load {
 			p.run("loading "+path, time.Minute, chromedp.Navigate("about:blank"), chromedp.Navigate(d.base+path))

@@ -22,6 +22,7 @@ var binaries = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	atEnd.do(func() { os.RemoveAll(dir) })
 	cmd := exec.Command("go", "build", "-o", dir, "floe/cmd/floed", "floe/cmd/floe")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("couldn't build the binaries: %w\n%s", err, out)
@@ -35,10 +36,24 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
-	if dir, err := binaries(); err == nil {
-		os.RemoveAll(dir)
+	for _, f := range atEnd.all {
+		f()
 	}
 	os.Exit(code)
+}
+
+// atEnd is what to do when all tests have run, with what they shared.
+var atEnd endings
+
+type endings struct {
+	mu  sync.Mutex
+	all []func()
+}
+
+func (e *endings) do(f func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.all = append(e.all, f)
 }
 
 // binary returns the path of a built program.

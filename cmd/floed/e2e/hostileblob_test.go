@@ -75,7 +75,7 @@ func TestHostileBlob(t *testing.T) {
 	listen := freeAddress(t)
 	startDaemon(t, "-aggregator", "local", "-publisher", "local", "-daemon-listen", listen)
 	at := "http://" + listen
-	victim := startProfile(t)
+	victim := startBrowser(t)
 	victim.setExcuse(func(string) bool { return true }) // the browser says what it blocks
 	for _, contentType := range []string{"text/html", "image/svg+xml", "application/xhtml+xml", "text/xml"} {
 		content := hostilePage
@@ -124,7 +124,7 @@ func TestOtherSitesAndTheDaemon(t *testing.T) {
 		startDaemon(t, "-aggregator", mode, "-publisher", "local", "-upload-relay", "local", "-daemon-listen", listen)
 		at := "http://" + listen
 		patch := storeQuilt(t, at, "text/plain", "0123456789")
-		visitor := startProfile(t)
+		visitor := startBrowser(t)
 		visitor.setExcuse(func(string) bool { return true }) // the browser says what it blocks
 		visitor.run("seeing another site", 30*time.Second, chromedp.Navigate(site.URL))
 		if got := eval[string](visitor, fmt.Sprintf(use, at, patch, patch)); got != want {

@@ -207,7 +207,7 @@ func TestInterrupted(t *testing.T) {
 	d := startDaemon(t)
 	wire := startGate(t, d)
 	files := tree{"harbour.bin": noise(40<<20, 90), "letter.txt": []byte("planted\n")}
-	later := startProfile(t)
+	later := startBrowser(t)
 	later.run("seeing the home page", 30*time.Second, chromedp.Navigate(wire.base+"/"))
 	sender, closeTab := later.tab()
 	dir := files.write(t)
@@ -280,7 +280,7 @@ func TestInterruptedHandle(t *testing.T) {
 	t.Parallel()
 	d := startDaemon(t)
 	wire := startGate(t, d)
-	later := startProfile(t)
+	later := startBrowser(t)
 	later.run("seeing the home page", 30*time.Second, chromedp.Navigate(wire.base+"/"))
 	sender, closeTab := later.tab()
 	sender.run("seeing the home page", 30*time.Second, chromedp.Navigate(wire.base+"/"), chromedp.WaitVisible(id("drop")))

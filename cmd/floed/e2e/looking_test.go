@@ -143,7 +143,7 @@ func TestLooking(t *testing.T) {
 		"\u2066<b>bold.txt": []byte("a name of markup\n"),
 	}
 	link := newPerson(t, d.base).send(files)
-	p := startProfile(t)
+	p := startBrowser(t)
 	p.open(through.base, link, "rain.wav")
 	requests := len(through.seen())
 	close := func() {

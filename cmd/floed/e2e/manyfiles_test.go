@@ -47,7 +47,7 @@ func TestManyFiles(t *testing.T) {
 		files[fmt.Sprintf("folder/%02d/note %d.txt", i%50, i)] = fmt.Appendf(nil, "note %d\n", i)
 	}
 	dir := files.write(t)
-	first := startProfile(t)
+	first := startBrowser(t)
 	first.run("seeing a page", 30*time.Second, chromedp.Navigate("about:blank"))
 	sender, _ := first.tab()
 	sender.run("seeing the home page", 30*time.Second, chromedp.Navigate(d.base+"/"), chromedp.WaitVisible(id("drop")))

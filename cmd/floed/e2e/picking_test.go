@@ -19,6 +19,7 @@ import (
 // drag drags what lies on the disk onto the page.
 func (p *profile) drag(paths ...string) {
 	p.t.Helper()
+	p.waitTrue(`document.readyState === "complete"`, 20*time.Second) // its modules listen by now
 	for _, kind := range []input.DispatchDragEventType{input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop} {
 		_, err := chromedp.Call(p.ctx, input.DispatchDragEvent, input.DispatchDragEventParams{
 			Type: kind, X: 500, Y: 400, Data: &input.DragData{Items: []*input.DragDataItem{}, Files: paths, DragOperationsMask: 1},
@@ -91,7 +92,7 @@ func TestChosenFilesComeBack(t *testing.T) {
 	wire := startGate(t, d)
 	files := tree{"harbour.bin": noise(20<<20, 94), "letter.txt": []byte("planted\n"), "12:30.txt": []byte("noon\n")}
 	dir := files.write(t)
-	later := startProfile(t)
+	later := startBrowser(t)
 	later.run("seeing the home page", 30*time.Second, chromedp.Navigate(wire.base+"/"))
 	sender, closeTab := later.tab()
 	sender.run("seeing the home page", 30*time.Second, chromedp.Navigate(wire.base+"/"), chromedp.WaitVisible(id("drop")))
@@ -129,7 +130,7 @@ func TestDroppedFolderComesBack(t *testing.T) {
 	wire := startGate(t, d)
 	files := tree{"log/harbour.bin": noise(20<<20, 95), "log/deep/letter.txt": []byte("planted\n"), "log/12:30.txt": []byte("noon\n"), "log/why?/con.txt": []byte("because\n")}
 	dir := files.write(t)
-	later := startProfile(t)
+	later := startBrowser(t)
 	later.run("seeing the home page", 30*time.Second, chromedp.Navigate(wire.base+"/"))
 	sender, closeTab := later.tab()
 	sender.run("seeing the home page", 30*time.Second, chromedp.Navigate(wire.base+"/"), chromedp.WaitVisible(id("drop")))
@@ -253,7 +254,7 @@ func TestChosenBeforeModules(t *testing.T) {
 // never hold the page up. They are the origin's own.
 func TestManyChosen(t *testing.T) {
 	d := startDaemon(t)
-	p := startProfile(t)
+	p := startBrowser(t)
 	p.run("seeing the home page", 30*time.Second, chromedp.Navigate(d.base+"/"), chromedp.WaitVisible(id("drop")))
 	eval[bool](p, fmt.Sprintf(`(async () => {
 		const folder = await navigator.storage.getDirectory();

@@ -18,7 +18,7 @@ func TestPlainHTTP(t *testing.T) {
 	d := startDaemon(t)
 	local := d.startProxy(func(http.ResponseWriter, *http.Request) bool { return false })
 	base := strings.Replace(local, "127.0.0.1", "files.test", 1)
-	p := startProfile(t, chromedp.Flag("host-resolver-rules", "MAP files.test 127.0.0.1"))
+	p := startBrowser(t, chromedp.Flag("host-resolver-rules", "MAP files.test 127.0.0.1"))
 	p.drop(base, tree{"letter.txt": []byte("Dear reader,\n")})
 	check := func(says string) {
 		t.Helper()

@@ -46,7 +46,7 @@ func TestRoundTrip(t *testing.T) {
 	wire := startProxy(t, d)
 	files := parcel(1)
 
-	sender := startProfile(t)
+	sender := startBrowser(t)
 	sender.drop(wire.base, files)
 	before := len(wire.seen())
 	began := time.Now()
@@ -60,7 +60,7 @@ func TestRoundTrip(t *testing.T) {
 	sender.run("looking at the QR code", 10*time.Second, chromedp.WaitVisible(id("qr")))
 	sender.noProblems()
 
-	recipient := startProfile(t)
+	recipient := startBrowser(t)
 	recipient.visit(wire.base, link)
 	listed := recipient.waitText(id("open-list"), "harbour.bin", time.Minute)
 	for name := range files {

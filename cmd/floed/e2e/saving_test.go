@@ -99,7 +99,7 @@ func TestSaving(t *testing.T) {
 	link := newPerson(t, d.base).send(files)
 
 	through := startProxy(t, d)
-	p := startProfile(t)
+	p := startBrowser(t)
 	t.Run("file", func(t *testing.T) {
 		p.in(t)
 		p.open(d.base, link, "rain.wav")

@@ -35,7 +35,7 @@ const notes = `new Promise((resolve, reject) => {
 func TestPaidInAClosedTab(t *testing.T) {
 	t.Parallel()
 	d := startDaemon(t)
-	later := startProfile(t)
+	later := startBrowser(t)
 	later.run("seeing the home page", 30*time.Second, chromedp.Navigate(d.base+"/"))
 	sender, closeTab := later.tab()
 	w := installWallet(sender, 45)
