@@ -172,7 +172,7 @@ func TestKernelHashesAsGo(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	scratch := k.put(make([]byte, len(kernel.Scratch{})))
 	start := k.used
-	for _, size := range []int{2, 6, 16, 62, 64, 100, 126, 127, 128, 130, 254, 255, 256, 258, 1000, 6658} {
+	for _, size := range []int{1, 2, 6, 7, 8, 16, 62, 64, 70, 71, 72, 100, 126, 127, 128, 130, 254, 255, 256, 258, 1000, 6658} {
 		for _, count := range []int{0, 1, 2, 3, 5, 8} {
 			k.used = start
 			stride := size + r.IntN(70)

@@ -15,7 +15,10 @@ import "encoding/binary"
 //	[1152:1280) which bytes of a message's last block are its own
 //	[1280:2048) where the words of the block are that each round wants: pointers
 //
-// Rounds are a loop, so that its code stays where processors have it decoded.
+// Rounds are a loop, so that its code stays where processors have it decoded. But
+// where few words of a block aren't zero they are written out, and what would add
+// zeros is left out: in Chromium that takes a seventh of the time off two hashes in
+// one block, and a quarter off a symbol in one word.
 const (
 	stateAt    = 0
 	blockAt    = 256
@@ -27,6 +30,10 @@ const (
 	inThird  = 16 // where the third message's word is among a word's 32 bytes
 	rounds   = 12
 	together = 3 // rounds that the loop has
+
+	blockWords = 16
+	innerWords = 9 // of a byte and two hashes
+	leafWords  = 1 // of a byte and a small symbol
 )
 
 var iv = [8]uint64{
@@ -59,15 +66,17 @@ func twice(w uint64) (v [16]byte) {
 
 // blake2b declares the functions that hash.
 func (m *module) blake2b() {
-	next, last := m.compress(false), m.compress(true)
-	m.leaves(next, last)
-	m.inner(last)
+	next, last := m.compress(false, blockWords), m.compress(true, blockWords)
+	some, one := m.compress(true, innerWords), m.compress(true, leafWords)
+	m.leaves(next, last, some, one)
+	m.inner(some)
 }
 
 // compress declares compress(scratch, from, counter), which takes the block into
 // the state at from, or if it is the messages' last block compress(scratch, from,
-// counter, toA, toB, toC), which puts their digests there.
-func (m *module) compress(last bool) *function {
+// counter, toA, toB, toC), which puts their digests there. Behind so many words
+// the block is zero.
+func (m *module) compress(last bool, words uint32) *function {
 	params := 3
 	if last {
 		params += 3
@@ -75,20 +84,13 @@ func (m *module) compress(last bool) *function {
 	f, p := m.function("", params)
 	c := f.compression(p[0])
 	c.start(p[1], p[2], last)
-	left := f.i32()
-	f.add(c.scratch, scheduleAt)
-	f.set(c.schedule)
-	f.constant(rounds / together)
-	f.set(left)
-	f.repeat(func() {
-		for i := range together {
-			c.round(64 * uint32(i))
+	if words == blockWords {
+		c.loop()
+	} else {
+		for i := range rounds {
+			c.writtenOut(sigma[i%10], words)
 		}
-		f.advance(c.schedule, 64*together)
-	}, func() {
-		f.add(left, -1)
-		f.tee(left)
-	})
+	}
 	if last {
 		c.digests(p[1], p[3:])
 		return f
@@ -106,8 +108,8 @@ func (m *module) compress(last bool) *function {
 type compression struct {
 	f          *function
 	scratch    local
-	schedule   local   // the round's part of it
-	x, y       local   // where two words of the block are
+	schedule   local   // the round's part of it, in the loop
+	x, y       local   // and where two words of the block are
 	v, w       []local // of the two messages, of the third one
 	by24, by16 local
 }
@@ -209,27 +211,61 @@ var quarters = [8][4]int{
 	{0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13}, {3, 4, 9, 14},
 }
 
-// round is RFC 7693's G, eight times: of a quarter in vectors, then of the same
-// one in integers.
-func (c *compression) round(schedule uint32) {
+// word is one of the block, in memory.
+type word struct {
+	from   local
+	offset uint32
+	zero   bool
+}
+
+// loop is all rounds.
+func (c *compression) loop() {
 	f := c.f
-	for i, q := range quarters {
-		for k, at := range []local{c.x, c.y} {
-			f.get(c.schedule)
-			f.load32(schedule + uint32(8*i+4*k))
-			f.set(at)
+	left := f.i32()
+	f.add(c.scratch, scheduleAt)
+	f.set(c.schedule)
+	f.constant(rounds / together)
+	f.set(left)
+	f.repeat(func() {
+		for i := range together {
+			c.round(func(k int) word {
+				at := []local{c.x, c.y}[k%2]
+				f.get(c.schedule)
+				f.load32(uint32(64*i + 4*k))
+				f.set(at)
+				return word{from: at}
+			})
 		}
-		c.both(c.v[q[0]], c.v[q[1]], c.v[q[2]], c.v[q[3]])
-		c.third(c.w[q[0]], c.w[q[1]], c.w[q[2]], c.w[q[3]])
+		f.advance(c.schedule, 64*together)
+	}, func() {
+		f.add(left, -1)
+		f.tee(left)
+	})
+}
+
+// writtenOut is one round, for a block that has so many words in front of zeros.
+func (c *compression) writtenOut(order [16]uint32, words uint32) {
+	c.round(func(k int) word {
+		return word{from: c.scratch, offset: blockAt + 32*order[k], zero: order[k] >= words}
+	})
+}
+
+// round is RFC 7693's G, eight times: of a quarter in vectors, then of the same
+// one in integers. next gives the words in order.
+func (c *compression) round(next func(k int) word) {
+	for i, q := range quarters {
+		x, y := next(2*i), next(2*i+1)
+		c.both(c.v[q[0]], c.v[q[1]], c.v[q[2]], c.v[q[3]], x, y)
+		c.third(c.w[q[0]], c.w[q[1]], c.w[q[2]], c.w[q[3]], x, y)
 	}
 }
 
 // both is G of the two messages in vectors.
-func (c *compression) both(a, b, cc, d local) {
+func (c *compression) both(a, b, cc, d local, x, y word) {
 	f := c.f
-	c.bothHalf(a, b, cc, d, c.x, func() { f.turn(d, rotate32) })
+	c.bothHalf(a, b, cc, d, x, func() { f.turn(d, rotate32) })
 	f.lookUp(b, c.by24)
-	c.bothHalf(a, b, cc, d, c.y, func() { f.lookUp(d, c.by16) })
+	c.bothHalf(a, b, cc, d, y, func() { f.lookUp(d, c.by16) })
 	// By 63 to the right: doubled, and the highest bit.
 	f.get(b, b)
 	f.vector(vAdd64)
@@ -242,11 +278,13 @@ func (c *compression) both(a, b, cc, d local) {
 
 // bothHalf: a += b + word, d = (d + a) rotated, c += d, b += c; + is xor but
 // where it adds words.
-func (c *compression) bothHalf(a, b, cc, d, word local, turn func()) {
+func (c *compression) bothHalf(a, b, cc, d local, m word, turn func()) {
 	f := c.f
 	f.get(a)
-	f.load(word, 0)
-	f.vector(vAdd64)
+	if !m.zero {
+		f.load(m.from, m.offset)
+		f.vector(vAdd64)
+	}
 	f.get(b)
 	f.vector(vAdd64)
 	f.tee(a)
@@ -259,17 +297,19 @@ func (c *compression) bothHalf(a, b, cc, d, word local, turn func()) {
 }
 
 // third is G of the third message.
-func (c *compression) third(a, b, cc, d local) {
-	c.thirdHalf(a, b, cc, d, c.x, 32, 24)
-	c.thirdHalf(a, b, cc, d, c.y, 16, 63)
+func (c *compression) third(a, b, cc, d local, x, y word) {
+	c.thirdHalf(a, b, cc, d, x, 32, 24)
+	c.thirdHalf(a, b, cc, d, y, 16, 63)
 }
 
 // thirdHalf is the same for the third one, with b rotated as well.
-func (c *compression) thirdHalf(a, b, cc, d, word local, turnD, turnB int) {
+func (c *compression) thirdHalf(a, b, cc, d local, m word, turnD, turnB int) {
 	f := c.f
 	f.get(a)
-	f.load64(word, inThird)
-	f.raw(opAdd64)
+	if !m.zero {
+		f.load64(m.from, m.offset+inThird)
+		f.raw(opAdd64)
+	}
 	f.get(b)
 	f.raw(opAdd64)
 	f.tee(a)

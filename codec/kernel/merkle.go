@@ -56,7 +56,7 @@ func (f *function) threes(left local, body func()) {
 // hashes of a byte 0 followed by size bytes, for count messages that begin
 // stride bytes after each other, to dstStride bytes after each other. It reads
 // up to 127 bytes behind each message.
-func (m *module) leaves(compressNext, compressLast *function) {
+func (m *module) leaves(next, full, some, one *function) {
 	f, p := m.function("leaves", 7)
 	dst, digest, src, stride, size, left := p[0], p[1], p[2], p[3], p[4], p[5]
 	h := f.hashing(p[6], dst)
@@ -71,12 +71,12 @@ func (m *module) leaves(compressNext, compressLast *function) {
 	f.raw(opShl, opSub)
 	f.set(tail)
 	f.own(h, tail)
-	last := func(from uint32) {
+	last := func(from uint32, compress *function) {
 		f.get(h.scratch)
 		f.add(h.scratch, int32(from))
 		f.add(size, 1)
 		f.get(h.toA, h.toB, h.toC)
-		f.call(compressLast)
+		f.call(compress)
 	}
 	each := func(body func()) {
 		f.threes(left, func() {
@@ -92,9 +92,10 @@ func (m *module) leaves(compressNext, compressLast *function) {
 		})
 	}
 	for _, short := range []struct {
-		below   int32
-		vectors int
-	}{{8, 1}, {72, 5}, {128, 8}} {
+		below    int32
+		vectors  int
+		compress *function
+	}{{8 * leafWords, 1, one}, {8 * innerWords, 5, some}, {8 * blockWords, 8, full}} {
 		f.get(size)
 		f.constant(short.below)
 		f.raw(opLtU)
@@ -102,15 +103,15 @@ func (m *module) leaves(compressNext, compressLast *function) {
 			f.zeros(h, short.vectors)
 			each(func() {
 				f.firstVectors(h, short.vectors, true)
-				last(firstAt)
+				last(firstAt, short.compress)
 			})
 		}, nil)
 	}
-	next := func(from uint32) {
+	compress := func(from uint32) {
 		f.get(h.scratch)
 		f.add(h.scratch, int32(from))
 		f.get(todo)
-		f.call(compressNext)
+		f.call(next)
 		f.advance(todo, 128)
 		for _, l := range []local{h.a, h.b, h.c} {
 			f.advance(l, 128)
@@ -120,16 +121,16 @@ func (m *module) leaves(compressNext, compressLast *function) {
 		f.constant(128)
 		f.set(todo)
 		f.firstVectors(h, 8, false)
-		next(firstAt)
+		compress(firstAt)
 		f.while(func() {
 			f.get(size, todo)
 			f.raw(opGeU)
 		}, func() {
 			f.laterVectors(h, false)
-			next(stateAt)
+			compress(stateAt)
 		})
 		f.laterVectors(h, true)
-		last(stateAt)
+		last(stateAt, full) // the loop again: it and some of it written out don't fit beside each other
 	})
 }
 

@@ -64,7 +64,7 @@ func (e *engine) put(x *codec.Expansion, put js.Value, known bool, between func(
 
 // putRange puts as many at a time as stay in a cache.
 func (e *engine) putRange(x *codec.Expansion, put js.Value, kind codec.Kind, first, end int, between func()) {
-	const most = 512 << 10
+	const most = 1 << 20
 	step := max(1, most/max(1, x.SizeBCS(kind)))
 	for ; first < end; first += step {
 		next := min(first+step, end)
