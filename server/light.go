@@ -21,7 +21,7 @@ import (
 // commits to, and the sender, who computed the blob ID, holds the certificate
 // against that.
 const (
-	wholesOfOne  = 2               // requests of one client at a time
+	wholesOfOne  = 3               // requests of one client at a time: one goes up, one is stored, one ends
 	wholesAtOnce = 32              // of all clients; so many segments there are on disk at most
 	wholeTimeout = 3 * time.Minute // for a blob that has come to be encoded and stored
 	wholeMemory  = 80 << 20        // for those being encoded and stored, see package uploader

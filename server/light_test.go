@@ -149,7 +149,7 @@ func TestWholeBlobRefuses(t *testing.T) {
 	}
 }
 
-// TestWholeBlobsAreBounded: two of one client at a time, and a slow one holds a
+// TestWholeBlobsAreBounded: a few of one client at a time, and a slow one holds a
 // file and no memory.
 func TestWholeBlobsAreBounded(t *testing.T) {
 	s := newSite(t)
@@ -167,8 +167,11 @@ func TestWholeBlobsAreBounded(t *testing.T) {
 		}
 		return conn
 	}
-	first, _ := slow(), slow()
-	for len(s.Server.whole.slots) != 2 {
+	first := slow()
+	for range wholesOfOne - 1 {
+		slow()
+	}
+	for len(s.Server.whole.slots) != wholesOfOne {
 		time.Sleep(time.Millisecond)
 	}
 	if code := s.want(429, "POST", path, b.data); code != api.CodeQuota {

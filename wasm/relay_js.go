@@ -10,12 +10,12 @@ import (
 
 // fetchRelay reaches the server the page came from by fetch.
 type fetchRelay struct {
-	room js.Value // for a body until fetch has taken its copy; undefined before the first
+	room js.Value // for a body until a copy of it is taken; undefined before the first
 }
 
 func (f *fetchRelay) Do(ctx context.Context, r client.Request) (*client.Response, error) {
 	if r.Sent != nil {
-		return upload(ctx, r)
+		return f.upload(ctx, r)
 	}
 	abort := js.Global().Get("AbortController").New()
 	options := map[string]any{
@@ -41,8 +41,8 @@ func (f *fetchRelay) Do(ctx context.Context, r client.Request) (*client.Response
 	return &client.Response{Status: res.Get("status").Int(), Body: body}, nil
 }
 
-// body puts pieces into one Uint8Array, which is the last body's as well: fetch
-// copies it before it returns.
+// body puts pieces into one Uint8Array, which is the last body's as well: fetch and
+// XMLHttpRequest copy it before they return.
 //
 // V8 doesn't count these copies, which stay until it happens to collect the
 // requests: 300 MiB of them. An ArrayBuffer that nobody touches takes no memory,

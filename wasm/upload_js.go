@@ -12,7 +12,7 @@ import (
 
 // upload does a request whose caller wants to know how far its body has gone:
 // fetch can't tell, XMLHttpRequest can. The answer comes whole.
-func upload(ctx context.Context, r client.Request) (*client.Response, error) {
+func (f *fetchRelay) upload(ctx context.Context, r client.Request) (*client.Response, error) {
 	xhr := js.Global().Get("XMLHttpRequest").New()
 	ended := make(chan struct{})
 	progress := js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -30,7 +30,7 @@ func upload(ctx context.Context, r client.Request) (*client.Response, error) {
 	xhr.Call("open", r.Method, r.Path)
 	xhr.Call("setRequestHeader", "Content-Type", r.ContentType)
 	xhr.Set("responseType", "arraybuffer")
-	xhr.Call("send", jsPieces(r.Body))
+	xhr.Call("send", f.body(r.Body))
 	select {
 	case <-ended:
 	case <-ctx.Done():

@@ -26,6 +26,7 @@
 //	go run ./wasm/bench -big 4GiB      # send from a page, open in another: memory of pages and server
 //	go run ./wasm/bench -relay 1GiB    # relay and nodes alone
 //
+// With -light the page uploads the parcel once, and the server makes the slivers.
 // Memory is looked at five times a second. That of a page is what Chromium's
 // renderers have (VmRSS) above what they had with the page at rest; the server's is
 // that of the one process with relay, ledger and thirteen nodes. Six times the size
@@ -90,13 +91,14 @@ func main() {
 	relay := flag.String("relay", "", "measure relay and nodes alone instead, with that `size`, such as 1GiB")
 	upload := flag.String("upload", "", "measure the stages of an upload of that `size` instead, then the whole")
 	big := flag.String("big", "", "send a file of that `size` from a page and open it in another instead, and watch their memory and the server's")
+	light := flag.Bool("light", false, "with -upload and -big, upload the parcel once and let the server make the slivers")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
 	switch size := cmp.Or(*relay, *upload, *big); {
 	case size != "":
-		err = runSized(ctx, size, *relay != "", *upload != "", *rounds, os.Stdout)
+		err = runSized(ctx, size, *relay != "", *upload != "", *light, *rounds, os.Stdout)
 	default:
 		err = run(ctx, *quick, *rounds, *only, os.Stdout)
 	}

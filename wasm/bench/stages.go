@@ -79,7 +79,7 @@ func runRelay(ctx context.Context, size int64, out io.Writer) (stage, error) {
 
 // runBig sends a file of that size from a page and opens it in another. Only what
 // asks for it opens.
-func runBig(ctx context.Context, size int64, opens bool, out io.Writer) (sent passage, err error) {
+func runBig(ctx context.Context, size int64, light, opens bool, out io.Writer) (sent passage, err error) {
 	f, err := startFloed(ctx, size*8+1<<30)
 	if err != nil {
 		return sent, err
@@ -93,7 +93,7 @@ func runBig(ctx context.Context, size int64, opens bool, out io.Writer) (sent pa
 	if err != nil {
 		return sent, err
 	}
-	sent, link, err := sender.send(path, size)
+	sent, link, err := sender.send(path, size, light)
 	sender.close()
 	if err != nil {
 		return sent, err
@@ -116,7 +116,7 @@ func runBig(ctx context.Context, size int64, opens bool, out io.Writer) (sent pa
 
 // runUpload measures the stages of an upload alone, then all of it, and says what
 // part of the slowest stage's speed the whole has.
-func runUpload(ctx context.Context, size int64, rounds int, out io.Writer) error {
+func runUpload(ctx context.Context, size int64, light bool, rounds int, out io.Writer) error {
 	lines := json.NewEncoder(out)
 	alone, err := runEngine(ctx, rounds)
 	if err != nil {
@@ -131,7 +131,7 @@ func runUpload(ctx context.Context, size int64, rounds int, out io.Writer) error
 	if err != nil {
 		return err
 	}
-	whole, err := runBig(ctx, size, false, out)
+	whole, err := runBig(ctx, size, light, false, out)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,8 @@ func runUpload(ctx context.Context, size int64, rounds int, out io.Writer) error
 		Whole   float64 `json:"whole_mbps"`
 		Ratio   float64 `json:"ratio"`
 		Busy    float64 `json:"processors_busy"`
-	}{"upload", size, slowest.Stage, slowest.MBps, whole.MBps, round(whole.MBps / slowest.MBps), whole.Busy})
+		Light   bool    `json:"light,omitempty"`
+	}{"upload", size, slowest.Stage, slowest.MBps, whole.MBps, round(whole.MBps / slowest.MBps), whole.Busy, light})
 }
 
 // runEngine takes the page's engine alone, with as many workers as it has.
@@ -175,16 +176,16 @@ func runEngine(ctx context.Context, rounds int) (lines []stage, err error) {
 }
 
 // runSized is what the flags ask for that name a size.
-func runSized(ctx context.Context, size string, relay, upload bool, rounds int, out io.Writer) error {
+func runSized(ctx context.Context, size string, relay, upload, light bool, rounds int, out io.Writer) error {
 	n, err := parseSize(size)
 	switch {
 	case err != nil:
 	case relay:
 		_, err = runRelay(ctx, n, out)
 	case upload:
-		err = runUpload(ctx, n, rounds, out)
+		err = runUpload(ctx, n, light, rounds, out)
 	default:
-		_, err = runBig(ctx, n, true, out)
+		_, err = runBig(ctx, n, light, true, out)
 	}
 	return err
 }

@@ -172,8 +172,9 @@ func (t *traveller) result(measure string, bytes int64) (p passage, err error) {
 	return p, err
 }
 
-// send sends a file from a page and returns its link.
-func (t *traveller) send(path string, bytes int64) (p passage, link string, err error) {
+// send sends a file from a page, whole where light and else as slivers, and
+// returns its link.
+func (t *traveller) send(path string, bytes int64, light bool) (p passage, link string, err error) {
 	ctx, cancel := context.WithTimeout(t.ctx, time.Minute)
 	defer cancel()
 	time.Sleep(restingTime)
@@ -185,6 +186,11 @@ func (t *traveller) send(path string, bytes int64) (p passage, link string, err 
 		chromedp.WaitVisible(chromedp.CSS(`[data-testid="send"]`)))
 	if err != nil {
 		return p, "", fmt.Errorf("couldn't choose the file: %w", err)
+	}
+	if light {
+		if _, err := evaluate[bool](t.browser, time.Minute, `document.getElementById("light").click(); true`); err != nil {
+			return p, "", fmt.Errorf("couldn't choose to upload once: %w", err)
+		}
 	}
 	t.start()
 	if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(`[data-testid="send"]`))); err != nil {

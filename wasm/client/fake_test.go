@@ -44,10 +44,11 @@ type fake struct {
 	forget bool // nodes take everything and keep nothing, so that it costs no memory
 
 	// What a lying relay does: each may change an answer.
-	lieAnswer func(path string, body []byte) []byte
-	lieFrame  func(f api.Frame) (api.Frame, bool) // false drops it
-	cut       func(r Request) bool                // no answer at all
-	busy      func() bool                         // no room for a whole blob
+	lieAnswer   func(path string, body []byte) []byte
+	lieFrame    func(f api.Frame) (api.Frame, bool) // false drops it
+	cut         func(r Request) bool                // no answer at all
+	busy        func() bool                         // no room for a whole blob
+	storesWhole func() func()                       // called when a whole blob has come, and what that returns when it is stored
 }
 
 // fakeNode is a storage node: it holds what it verified.

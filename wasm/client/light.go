@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"floe/server/api"
@@ -17,6 +18,7 @@ import (
 const (
 	lightTries = 5                // for one blob
 	lightQueue = 10               // times the usual patience, for a relay that many use
+	lightAhead = 2                // blobs at a time: one goes up while the relay stores another
 	thinAfter  = 10 * time.Second // of sending, before a line is called thin
 	thinRate   = 1 << 20          // bytes a second
 	thinLeft   = time.Minute      // which is worth a word
@@ -27,12 +29,10 @@ func errNoLight() error {
 	return unsupported("This server doesn't take files uploaded once. Send them the usual way.")
 }
 
-// storeWhole uploads one blob, again where that may help; one at a time, since
-// they share one line. The line isn't the relay's fault, so that tries are
+// storeWhole uploads one blob, again where that may help; one goes up at a time,
+// since they share one line. The line isn't the relay's fault, so that tries are
 // counted and not time; a relay that is busy is waited for.
 func (s *sending) storeWhole(ctx context.Context, b *blob) error {
-	s.line.Lock()
-	defer s.line.Unlock()
 	up := &upload{sending: s, blob: b}
 	for i := range s.net.Nodes {
 		up.parts = append(up.parts, newPosting(s, b, i))
@@ -75,13 +75,24 @@ func (u *upload) progress(sent int64) {
 }
 
 // once uploads the blob and reads what the nodes acknowledge. It returns as
-// [Client.retry] wants it.
+// [Client.retry] wants it. The line is the next one's as soon as all of it has gone
+// up.
 func (u *upload) once(ctx context.Context, again bool) (time.Duration, error) {
+	u.line.Lock()
+	free := sync.OnceFunc(u.line.Unlock)
+	defer free()
+	if ctx.Err() != nil {
+		return -1, context.Cause(ctx)
+	}
 	path := api.PathBlobs + u.blob.id.String() + "?object=" + u.blob.object.ID.String()
 	if again {
 		path += "&retry=1"
 	}
-	res, err := u.client.do(ctx, Request{Method: "POST", Path: path, ContentType: typeFrames, Body: Pieces{u.blob.sealed}, Sent: u.progress})
+	res, err := u.client.do(ctx, Request{Method: "POST", Path: path, ContentType: typeFrames, Body: Pieces{u.blob.sealed}, Sent: func(sent int64) {
+		if u.progress(sent); sent >= u.blob.size {
+			free()
+		}
+	}})
 	if err != nil {
 		return patienceWith(err), unreachable(ctx, err)
 	}

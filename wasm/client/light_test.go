@@ -27,6 +27,10 @@ func (f *fake) whole(rest string, r Request) (*Response, error) {
 	}
 	if r.Sent != nil {
 		r.Sent(int64(r.Body.Len() / 2))
+		r.Sent(int64(r.Body.Len()))
+	}
+	if f.storesWhole != nil {
+		defer f.storesWhole()()
 	}
 	encoder, err := codec.NewEncoder(f.net.NShards)
 	if err != nil {
@@ -155,6 +159,39 @@ func TestSendLightAgain(t *testing.T) {
 	}
 	if posts != 3 || last.Acked != last.Total {
 		t.Errorf("%d posts, %d of %d", posts, last.Acked, last.Total)
+	}
+}
+
+// TestSendLightOverlaps: while the relay stores a blob the next one goes up, and
+// no third.
+func TestSendLightOverlaps(t *testing.T) {
+	f := newFake(t)
+	var arrived, under, most atomic.Int32
+	f.storesWhole = func() func() {
+		for now := under.Add(1); ; {
+			was := most.Load()
+			if now <= was || most.CompareAndSwap(was, now) {
+				break
+			}
+		}
+		if arrived.Add(1) == 1 { // the first is stored once the second has come
+			for end := time.Now().Add(10 * time.Second); arrived.Load() < 2; time.Sleep(time.Millisecond) {
+				if time.Now().After(end) {
+					t.Error("the next blob doesn't go up while the first is stored")
+					break
+				}
+			}
+			time.Sleep(50 * time.Millisecond) // in which a third might come
+		}
+		return func() { under.Add(-1) }
+	}
+	req := request(map[string][]byte{"a": make([]byte, 300_000)})
+	req.Light = true
+	if _, err := f.client().Send(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	if most.Load() != lightAhead || arrived.Load() < 4 {
+		t.Errorf("%d of %d blobs at once, want %d", most.Load(), arrived.Load(), lightAhead)
 	}
 }
 

@@ -91,7 +91,10 @@ func (s *sending) storeAll(ctx context.Context) error {
 	}
 	s.begin()
 	s.room = make(chan struct{}, expansionsAtOnce)
-	if s.plan.size > bulkySegment || s.client.sparing {
+	switch {
+	case s.light: // without slivers they are small
+		s.room = make(chan struct{}, lightAhead)
+	case s.plan.size > bulkySegment || s.client.sparing:
 		s.room = make(chan struct{}, 1)
 	}
 	err := s.bringAll(ctx)
@@ -133,7 +136,7 @@ type sending struct {
 	keep                    bool // a small parcel's segments until they are registered
 	turns                   turns
 	slots, room, confirming chan struct{} // places for POSTs, expansions, requests for certificates
-	certifying, line        sync.Mutex    // held while one certifies, or uploads whole blobs
+	certifying, line        sync.Mutex    // held while one certifies, or while a whole blob goes up
 	telling                 sync.Mutex    // held while the journal is written
 	told                    time.Time     // when it was last
 
