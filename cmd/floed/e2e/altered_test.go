@@ -17,7 +17,7 @@ import (
 // comes to it.
 func TestAlteredFiles(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	grow := func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte("longer"), 100), 0o644) }
 	for _, c := range []struct {
 		name  string

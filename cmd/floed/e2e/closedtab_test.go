@@ -11,7 +11,7 @@ import (
 // home page, and can take it back from there.
 func TestClosedTab(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	sender := startBrowser(t)
 	sender.run("seeing the home page", 30*time.Second, chromedp.Navigate(d.base+"/"))
 	sender.waitTrue(`document.getElementById("mine").hidden`, 20*time.Second)

@@ -16,7 +16,7 @@ import (
 // TestPageAndFloe: what one of them sends, the other opens.
 func TestPageAndFloe(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	page := startProfile(t)
 	files := tree{
 		"harbour.bin":          noise(300_000, 50),
@@ -70,7 +70,7 @@ func TestPageAndFloe(t *testing.T) {
 // another.
 func TestToAPerson(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	bob, eve := startBrowser(t), startProfile(t)
 	files := tree{"letter.txt": []byte("For you alone.\n"), "plan.txt": []byte("The plan.\n")}
 

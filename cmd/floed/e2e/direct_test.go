@@ -18,7 +18,7 @@ import (
 // and what a page sends opens with no server.
 func TestDirectAndPages(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	alice := newPerson(t, "http://127.0.0.1:1") // there is no server for her
 	place, _ := api.Places(api.Local)
 	place.Ledger = d.base

@@ -120,7 +120,7 @@ func (d *daemon) startProxy(meddle func(w http.ResponseWriter, r *http.Request) 
 // engine are still on their way is kept, listed and can be sent.
 func TestDropBeforeEngine(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	held := make(chan struct{})
 	free := sync.OnceFunc(func() { close(held) })
 	base := d.startProxy(func(_ http.ResponseWriter, r *http.Request) bool {
@@ -157,7 +157,7 @@ func (p *profile) dropEarly() {
 // was fetched says so.
 func TestPageOlderThanServer(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	for _, gone := range []string{"/engine.js", "/worker.js"} {
 		var updated atomic.Bool
 		base := d.startProxy(func(w http.ResponseWriter, r *http.Request) bool {

@@ -95,6 +95,31 @@ func (b *logBuffer) String() string {
 	return b.buf.String()
 }
 
+// common is the floed that tests share which ask nothing of it but to be there:
+// they stop no node, kill nothing, and look into neither its log nor its disk.
+var common struct {
+	mu sync.Mutex
+	d  *daemon
+}
+
+// commonDaemon runs that floed when it is first asked for.
+func commonDaemon(t *testing.T) *daemon {
+	t.Helper()
+	common.mu.Lock()
+	defer common.mu.Unlock()
+	if common.d == nil {
+		data, err := os.MkdirTemp("", "floe-e2e-data")
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := &daemon{t: t, data: data, addr: "127.0.0.1:0", log: new(logBuffer)}
+		atEnd.do(func() { d.kill(); os.RemoveAll(data) })
+		d.start()
+		common.d = d
+	}
+	return &daemon{t: t, addr: common.d.addr, base: common.d.base, log: common.d.log}
+}
+
 // startDaemon runs floed on a free port over a fresh data directory.
 func startDaemon(t *testing.T, args ...string) *daemon {
 	t.Helper()

@@ -278,7 +278,7 @@ const dropHandle = `(async () => {
 // TestInterruptedHandle: where the browser gave handles, one press goes on.
 func TestInterruptedHandle(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	wire := startGate(t, d)
 	later := startBrowser(t)
 	later.run("seeing the home page", 30*time.Second, chromedp.Navigate(wire.base+"/"))

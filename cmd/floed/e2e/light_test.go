@@ -73,7 +73,7 @@ func TestLight(t *testing.T) {
 // and the same files can be sent after it.
 func TestLightCancelled(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	wire := startProxy(t, d)
 	sender := startProfile(t)
 	hold, held := make(chan struct{}), make(chan struct{}, 8)
@@ -104,7 +104,7 @@ func TestLightCancelled(t *testing.T) {
 // no certificate that the page accepts; no link appears.
 func TestLightOverALyingRelay(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	wire := startProxy(t, d)
 	alice := newPerson(t, wire.base)
 	wire.tell(inJSON(api.PathCertificate, func(c *api.CertificateResponse) { c.Certificates[0].Message[9] ^= 1 }))

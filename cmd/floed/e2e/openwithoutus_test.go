@@ -48,7 +48,7 @@ func requireTools(t *testing.T) {
 func TestAgeAndUnzipOpenAParcel(t *testing.T) {
 	t.Parallel()
 	requireTools(t)
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	alice, bob := newPerson(t, d.base), newPerson(t, d.base)
 	files := written(40)
 	text := alice.send(files, "-to", bob.floe("identity"))
@@ -101,7 +101,7 @@ func TestAgeAndUnzipOpenAParcel(t *testing.T) {
 func TestRecoveryNotes(t *testing.T) {
 	t.Parallel()
 	requireTools(t)
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	follow := func(t *testing.T, note string, want tree) {
 		t.Helper()
 		text, err := os.ReadFile(note)

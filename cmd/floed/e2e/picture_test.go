@@ -31,7 +31,7 @@ func picture(t *testing.T) []byte {
 // stays words), and one file is saved alone.
 func TestOpenInPage(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	hostile := `<script>document.title = "owned"</script><img src=x onerror="document.title='owned'">`
 	files := tree{"dawn.png": picture(t), "page.txt": []byte(hostile)}
 	sender := startProfile(t)

@@ -15,7 +15,7 @@ import (
 // helps, as soon as there is something to encrypt or to decrypt.
 func TestPlainHTTP(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	local := d.startProxy(func(http.ResponseWriter, *http.Request) bool { return false })
 	base := strings.Replace(local, "127.0.0.1", "files.test", 1)
 	p := startBrowser(t, chromedp.Flag("host-resolver-rules", "MAP files.test 127.0.0.1"))

@@ -66,7 +66,7 @@ func (p *profile) readQR(t *testing.T) string {
 // TestQRCode: what a phone reads off the page is the whole link, secret and all.
 func TestQRCode(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	for _, scheme := range []string{"light", "dark"} {
 		t.Run(scheme, func(t *testing.T) {
 			p := startProfile(t)

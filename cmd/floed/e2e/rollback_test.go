@@ -17,7 +17,7 @@ import (
 // README says so, under "Freshness to a first visitor".
 func TestRollback(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	wire := startProxy(t, d)
 	files := tree{"letter.txt": []byte("Dear reader,\n"), "empty.dat": {}}
 	sender, witness := startProfile(t), startProfile(t)

@@ -16,7 +16,7 @@ import (
 // nothing either. When the truth is told again, they go.
 func TestLiesToASender(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	wire := startProxy(t, d)
 	p := startProfile(t)
 	files := tree{"letter.txt": []byte("Dear reader,\n"), "empty.dat": {}}

@@ -14,7 +14,7 @@ import (
 // its own, and none of them is a page error.
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	files := tree{"letter.txt": []byte("Dear reader,\n"), "picture.png": picture(t)}
 	sender := startProfile(t)
 	sender.drop(d.base, files)
@@ -74,7 +74,7 @@ func TestTroubles(t *testing.T) {
 // uses nothing up, the right one opens.
 func TestPassphrase(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	files := tree{"letter.txt": []byte("Dear reader,\n")}
 	sender := startProfile(t)
 	sender.drop(d.base, files)

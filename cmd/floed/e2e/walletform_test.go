@@ -13,7 +13,7 @@ import (
 // goes away.
 func TestWalletForm(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	files := tree{"note.txt": []byte("planted")}
 	without := startProfile(t)
 	without.drop(d.base, files)

@@ -29,7 +29,7 @@ const (
 // shown. When the truth is told again, it opens.
 func TestTamperedWire(t *testing.T) {
 	t.Parallel()
-	d := startDaemon(t)
+	d := commonDaemon(t)
 	wire := startProxy(t, d)
 	files := tree{"harbour.bin": noise(200_000, 70), "photos/dawn.txt": []byte("a folder keeps its path\n"), "empty.dat": {}}
 	alice := newPerson(t, d.base)
