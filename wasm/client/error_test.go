@@ -1,6 +1,9 @@
 package client
 
 import (
+	"context"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +18,36 @@ func TestRefusalsSayWhen(t *testing.T) {
 		if e.RetryAfter != 90*time.Second || !strings.HasSuffix(e.Message, "try again in 2 minutes.") {
 			t.Errorf("%s: after %v: %s", code, e.RetryAfter, e.Message)
 		}
+	}
+}
+
+// starting is a server that isn't ready for a while.
+type starting struct {
+	Relay
+	until time.Time
+}
+
+func (s *starting) Do(ctx context.Context, r Request) (*Response, error) {
+	if time.Now().Before(s.until) {
+		return &Response{Status: 503, Body: io.NopCloser(strings.NewReader("starting\n"))}, nil
+	}
+	return s.Relay.Do(ctx, r)
+}
+
+// TestStarting: a server that is just starting is waited for longer than one that
+// doesn't answer, and if it never gets ready that is what is said.
+func TestStarting(t *testing.T) {
+	c := newFake(t).client()
+	soon := *c
+	soon.relay = &starting{c.relay, time.Now().Add(4 * c.pace.greeting)}
+	if _, err := soon.Network(t.Context()); err != nil {
+		t.Error(err)
+	}
+	never := *c
+	never.relay = &starting{c.relay, time.Now().Add(time.Hour)}
+	_, err := never.Network(t.Context())
+	if e := new(Error); CodeOf(err) != CodeOffline || !errors.As(err, &e) || !e.Retry || !strings.Contains(e.Message, "isn't ready") {
+		t.Errorf("never ready: %v", err)
 	}
 }
 

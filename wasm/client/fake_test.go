@@ -117,7 +117,7 @@ func (f *fake) client() *Client { return f.clientWith(&shelf{}) }
 func (f *fake) clientWith(m Memory) *Client {
 	// Quick, yet patient enough for a busy machine.
 	c := New(f, m)
-	c.pace = pace{firstWait: time.Millisecond, maxWait: 5 * time.Millisecond, greeting: 50 * time.Millisecond, patience: time.Second,
+	c.pace = pace{firstWait: time.Millisecond, maxWait: 5 * time.Millisecond, greeting: 50 * time.Millisecond, starting: time.Second, patience: time.Second,
 		tailMin: 300 * time.Millisecond, heal: 5 * time.Millisecond, silence: time.Minute, journal: 50 * time.Millisecond}
 	return c
 }

@@ -66,7 +66,8 @@ type pace struct {
 	firstWait time.Duration // before the second try; doubles
 	maxWait   time.Duration // between two tries
 	greeting  time.Duration // until a server that never answered is given up
-	patience  time.Duration // until one that did is
+	starting  time.Duration // until one that isn't ready is
+	patience  time.Duration // until one that was is
 	tailMin   time.Duration // given to slow nodes once a quorum holds a batch …
 	heal      time.Duration // between two looks for nodes that returned
 	silence   time.Duration // until an answer that doesn't go on is given up
@@ -77,6 +78,7 @@ var usualPace = pace{
 	firstWait: 300 * time.Millisecond,
 	maxWait:   8 * time.Second,
 	greeting:  2 * time.Second,
+	starting:  15 * time.Second,
 	patience:  time.Minute,
 	tailMin:   500 * time.Millisecond,
 	heal:      2 * time.Second,
@@ -96,12 +98,20 @@ func (c *Client) call(ctx context.Context, path string, in, out any) error {
 		}
 		r = Request{Method: "POST", Path: path, ContentType: typeJSON, Body: Pieces{body}}
 	}
-	patience := c.pace.patience
-	if path == api.PathNetwork {
-		patience = c.pace.greeting
+	try := func() (time.Duration, error) { return c.once(ctx, r, out) }
+	if path != api.PathNetwork {
+		return c.retry(ctx, c.pace.patience, try)
 	}
-	return c.retry(ctx, patience, func() (time.Duration, error) { return c.once(ctx, r, out) })
+	err := c.retry(ctx, c.pace.greeting, try)
+	if errors.Is(err, errNotReady) {
+		err = c.retry(ctx, c.pace.starting, try)
+	}
+	return err
 }
+
+// errNotReady is what a server, or a proxy before it, means by 502 to 504 without
+// an error of ours.
+var errNotReady = errors.New("the server isn't ready")
 
 // retry calls try until it succeeds, fails for good (a negative wait) or
 // patience ends. Try returns how long it was asked to wait, 0 for the usual.
@@ -160,7 +170,16 @@ const (
 // before asking again, -1 where that can't help.
 func refused(path string, status int, body []byte) (time.Duration, error) {
 	var b api.ErrorBody
-	if json.Unmarshal(body, &b) != nil || b.Error == nil {
+	known := json.Unmarshal(body, &b) == nil && b.Error != nil
+	if !known && status >= 502 && status <= 504 {
+		return 0, &Error{
+			Code:    CodeOffline,
+			Message: "The server isn't ready, or whatever stands before it can't reach it. Try again in a minute.",
+			Retry:   true,
+			Err:     fmt.Errorf("%w: %s answered %d: %q", errNotReady, path, status, short(body)),
+		}
+	}
+	if !known {
 		b.Error = &api.Error{Code: api.CodeInternal, Message: fmt.Sprintf("%s answered %d: %q", path, status, short(body))}
 	}
 	b.Error.Message = plainText(b.Error.Message, 500)
