@@ -149,7 +149,7 @@ func TestWholeBlobRefuses(t *testing.T) {
 	}
 }
 
-// TestWholeBlobsAreBounded: a few of one client at a time, and a slow one holds a
+// TestWholeBlobsAreBounded: three of one client at a time, and a slow one holds a
 // file and no memory.
 func TestWholeBlobsAreBounded(t *testing.T) {
 	s := newSite(t)
@@ -167,11 +167,8 @@ func TestWholeBlobsAreBounded(t *testing.T) {
 		}
 		return conn
 	}
-	first := slow()
-	for range wholesOfOne - 1 {
-		slow()
-	}
-	for len(s.Server.whole.slots) != wholesOfOne {
+	first, _, _ := slow(), slow(), slow()
+	for len(s.Server.whole.slots) != 3 {
 		time.Sleep(time.Millisecond)
 	}
 	if code := s.want(429, "POST", path, b.data); code != api.CodeQuota {

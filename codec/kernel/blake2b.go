@@ -108,14 +108,12 @@ func (m *module) compress(last bool, words uint32) *function {
 type compression struct {
 	f          *function
 	scratch    local
-	schedule   local   // the round's part of it, in the loop
-	x, y       local   // and where two words of the block are
 	v, w       []local // of the two messages, of the third one
 	by24, by16 local
 }
 
 func (f *function) compression(scratch local) *compression {
-	c := &compression{f: f, scratch: scratch, schedule: f.i32(), x: f.i32(), y: f.i32(), v: f.vectors(16), w: f.integers(16), by24: f.v128(), by16: f.v128()}
+	c := &compression{f: f, scratch: scratch, v: f.vectors(16), w: f.integers(16), by24: f.v128(), by16: f.v128()}
 	f.vectorConstant([16]byte(rotate24))
 	f.set(c.by24)
 	f.vectorConstant([16]byte(rotate16))
@@ -221,22 +219,23 @@ type word struct {
 // loop is all rounds.
 func (c *compression) loop() {
 	f := c.f
-	left := f.i32()
+	schedule, left := f.i32(), f.i32()
+	words := []local{f.i32(), f.i32()} // where two of the block are
 	f.add(c.scratch, scheduleAt)
-	f.set(c.schedule)
+	f.set(schedule)
 	f.constant(rounds / together)
 	f.set(left)
 	f.repeat(func() {
 		for i := range together {
 			c.round(func(k int) word {
-				at := []local{c.x, c.y}[k%2]
-				f.get(c.schedule)
+				at := words[k%2]
+				f.get(schedule)
 				f.load32(uint32(64*i + 4*k))
 				f.set(at)
 				return word{from: at}
 			})
 		}
-		f.advance(c.schedule, 64*together)
+		f.advance(schedule, 64*together)
 	}, func() {
 		f.add(left, -1)
 		f.tee(left)

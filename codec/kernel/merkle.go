@@ -14,7 +14,6 @@ func (f *function) hashing(scratch, toA local) hashing {
 	h := hashing{scratch: scratch, toA: toA, a: f.i32(), b: f.i32(), c: f.i32(), toB: f.i32(), toC: f.i32()}
 	h.va, h.vb, h.spare = f.v128(), f.v128(), f.v128()
 	f.begin(scratch, h.spare)
-	f.schedule(scratch, h.spare)
 	return h
 }
 
@@ -60,6 +59,7 @@ func (m *module) leaves(next, full, some, one *function) {
 	f, p := m.function("leaves", 7)
 	dst, digest, src, stride, size, left := p[0], p[1], p[2], p[3], p[4], p[5]
 	h := f.hashing(p[6], dst)
+	f.schedule(h.scratch, h.spare)
 	blocks, todo, tail := f.i32(), f.i32(), f.i32()
 	f.get(size) // full blocks before the last one
 	f.constant(7)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
 	"time"
 
 	"floe/server/api"
@@ -78,19 +77,18 @@ func (u *upload) progress(sent int64) {
 // [Client.retry] wants it. The line is the next one's as soon as all of it has gone
 // up.
 func (u *upload) once(ctx context.Context, again bool) (time.Duration, error) {
-	u.line.Lock()
-	free := sync.OnceFunc(u.line.Unlock)
-	defer free()
-	if ctx.Err() != nil {
-		return -1, context.Cause(ctx)
+	leave, err := enter(ctx, u.line)
+	if err != nil {
+		return -1, err
 	}
+	defer leave()
 	path := api.PathBlobs + u.blob.id.String() + "?object=" + u.blob.object.ID.String()
 	if again {
 		path += "&retry=1"
 	}
 	res, err := u.client.do(ctx, Request{Method: "POST", Path: path, ContentType: typeFrames, Body: Pieces{u.blob.sealed}, Sent: func(sent int64) {
 		if u.progress(sent); sent >= u.blob.size {
-			free()
+			leave()
 		}
 	}})
 	if err != nil {

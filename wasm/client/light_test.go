@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -166,32 +167,39 @@ func TestSendLightAgain(t *testing.T) {
 // no third.
 func TestSendLightOverlaps(t *testing.T) {
 	f := newFake(t)
-	var arrived, under, most atomic.Int32
+	var mu sync.Mutex
+	var arrived, under, most int
+	second := make(chan struct{})
 	f.storesWhole = func() func() {
-		for now := under.Add(1); ; {
-			was := most.Load()
-			if now <= was || most.CompareAndSwap(was, now) {
-				break
-			}
+		mu.Lock()
+		arrived, under = arrived+1, under+1
+		most = max(most, under)
+		first := arrived == 1
+		if arrived == 2 {
+			close(second)
 		}
-		if arrived.Add(1) == 1 { // the first is stored once the second has come
-			for end := time.Now().Add(10 * time.Second); arrived.Load() < 2; time.Sleep(time.Millisecond) {
-				if time.Now().After(end) {
-					t.Error("the next blob doesn't go up while the first is stored")
-					break
-				}
+		mu.Unlock()
+		if first {
+			select {
+			case <-second:
+			case <-time.After(10 * time.Second):
+				t.Error("the next blob doesn't go up while the first is stored")
 			}
 			time.Sleep(50 * time.Millisecond) // in which a third might come
 		}
-		return func() { under.Add(-1) }
+		return func() {
+			mu.Lock()
+			defer mu.Unlock()
+			under--
+		}
 	}
 	req := request(map[string][]byte{"a": make([]byte, 300_000)})
 	req.Light = true
 	if _, err := f.client().Send(t.Context(), req); err != nil {
 		t.Fatal(err)
 	}
-	if most.Load() != lightAhead || arrived.Load() < 4 {
-		t.Errorf("%d of %d blobs at once, want %d", most.Load(), arrived.Load(), lightAhead)
+	if most != lightAhead || arrived < 4 {
+		t.Errorf("%d of %d blobs at once, want %d", most, arrived, lightAhead)
 	}
 }
 

@@ -171,7 +171,8 @@ const (
 func refused(path string, status int, body []byte) (time.Duration, error) {
 	var b api.ErrorBody
 	known := json.Unmarshal(body, &b) == nil && b.Error != nil
-	if !known && status >= 502 && status <= 504 {
+	passing := 502 <= status && status <= 504
+	if !known && passing {
 		return 0, &Error{
 			Code:    CodeOffline,
 			Message: "The server isn't ready, or whatever stands before it can't reach it. Try again in a minute.",
@@ -186,7 +187,7 @@ func refused(path string, status int, body []byte) (time.Duration, error) {
 	err := refusal(status, b.Error)
 	wait := time.Duration(b.Error.RetryAfterMS) * time.Millisecond
 	switch {
-	case status == 502, status == 503, status == 504:
+	case passing:
 		return wait, err
 	case 0 < wait && wait <= 10*time.Second: // it says when
 		return wait, err

@@ -90,13 +90,14 @@ func (s *sending) storeAll(ctx context.Context) error {
 		return err
 	}
 	s.begin()
-	s.room = make(chan struct{}, expansionsAtOnce)
+	atOnce := expansionsAtOnce
 	switch {
 	case s.light: // without slivers they are small
-		s.room = make(chan struct{}, lightAhead)
+		atOnce = lightAhead
 	case s.plan.size > bulkySegment || s.client.sparing:
-		s.room = make(chan struct{}, 1)
+		atOnce = 1
 	}
+	s.room = make(chan struct{}, atOnce)
 	err := s.bringAll(ctx)
 	if err != nil {
 		s.dropKept()
@@ -136,7 +137,8 @@ type sending struct {
 	keep                    bool // a small parcel's segments until they are registered
 	turns                   turns
 	slots, room, confirming chan struct{} // places for POSTs, expansions, requests for certificates
-	certifying, line        sync.Mutex    // held while one certifies, or while a whole blob goes up
+	line                    chan struct{} // the place for a whole blob that goes up
+	certifying              sync.Mutex    // held while one certifies
 	telling                 sync.Mutex    // held while the journal is written
 	told                    time.Time     // when it was last
 
@@ -193,7 +195,7 @@ func (c *Client) newSending(ctx context.Context, req *SendRequest, wallet Wallet
 func (c *Client) baseSending(req *SendRequest) *sending {
 	return &sending{
 		client: c, meter: newMeter(req.Progress), server: req.Server, onNetwork: req.Network, journal: req.Journal, seed: req.Seed,
-		slots: make(chan struct{}, postsAtOnce), confirming: make(chan struct{}, certificatesAtOnce),
+		slots: make(chan struct{}, postsAtOnce), confirming: make(chan struct{}, certificatesAtOnce), line: make(chan struct{}, 1),
 		holding: math.MaxInt,
 	}
 }
